@@ -1,0 +1,1 @@
+"""django-rustaccel: the same bytes, the same errors, the same queries, many times faster."""

@@ -1,0 +1,42 @@
+//! Where values go. One walk over a plan or a value serves every sink.
+mod json;
+mod object;
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+pub use json::{JsonSink, Style};
+pub use object::ObjectSink;
+
+use crate::error::Outcome;
+
+/// The receiving end of a walk: scalars, and containers that are opened, filled and closed.
+pub trait Sink<'py> {
+    fn null(&mut self) -> Outcome;
+    fn boolean(&mut self, value: bool) -> Outcome;
+    fn integer(&mut self, value: i64) -> Outcome;
+    fn float(&mut self, value: f64) -> Outcome;
+    /// Text that may need escaping.
+    fn text(&mut self, value: &str) -> Outcome;
+    /// ASCII text known to have nothing to escape: digits, dates, hex.
+    fn plain(&mut self, value: &str) -> Outcome;
+    /// A `str` that exists already: kept as it is where the sink keeps objects.
+    fn string(&mut self, value: &Bound<'py, PyString>) -> Outcome;
+    /// Any Python value: kept as it is, or walked and written.
+    fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome;
+
+    fn begin_map(&mut self) -> Outcome;
+    fn key(&mut self, key: &Key) -> Outcome;
+    fn end_map(&mut self) -> Outcome;
+    fn begin_list(&mut self, length: usize) -> Outcome;
+    fn end_list(&mut self) -> Outcome;
+}
+
+/// An object key, spelled once for both kinds of sink.
+pub struct Key {
+    pub name: Py<PyString>,
+    /// `"name"` with its quotes, as UTF-8 JSON.
+    pub unicode: Box<[u8]>,
+    /// The same with every non-ASCII character escaped.
+    pub ascii: Box<[u8]>,
+}
