@@ -1,0 +1,1 @@
+"""The models, serializers and views the tests and benchmarks share."""

@@ -1,0 +1,11 @@
+"""Models by what they exercise: the shop itself, every field type, relations, oddities."""
+
+from django.db import connection
+
+from .fields import *  # noqa: F403
+from .odd import *  # noqa: F403
+from .relations import *  # noqa: F403
+from .shop import *  # noqa: F403
+
+if connection.vendor == "postgresql":
+    from .postgres import *  # noqa: F403

@@ -1,0 +1,132 @@
+"""Run one piece of work on stock DRF and on django-rustaccel, and hold the outcomes together.
+
+What counts as the same: the value, the exact type of every part of it, the order of keys, the
+bytes it renders to, the exception with its text, and no more queries than stock made.
+"""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_rustaccel
+import pytest
+from django.db import connections
+from rest_framework.renderers import JSONRenderer
+
+ENGINES = ("stock", "rustaccel")
+TIERS = ("rows", "instances", "stock")
+
+
+@contextlib.contextmanager
+def running(engine: str) -> Iterator[None]:
+    """`rustaccel` is what the settings have on; `stock` turns it off."""
+    if not hasattr(django_rustaccel, "disabled"):  # Only until the engine is merged.
+        if engine == "rustaccel":
+            pytest.skip("the engine is not in yet; the stock half ran")
+        yield
+        return
+    with django_rustaccel.disabled() if engine == "stock" else contextlib.nullcontext():
+        yield
+
+
+@dataclass
+class Outcome:
+    """What one run gave: a value or an error, its bytes, its queries, and the tiers taken."""
+
+    value: Any
+    error: tuple[type, str] | None
+    rendered: bytes | tuple[type, str] | None
+    queries: list[str]
+    tiers: dict[str, int]
+
+
+def outcome(work: Callable[[], Any], engine: str) -> Outcome:
+    value = error = rendered = None
+    with running(engine), captured_queries() as queries:
+        before = read_counts()
+        try:
+            value = work()
+        except Exception as raised:
+            error = (type(raised), str(raised))
+        else:
+            rendered = rendering(value)
+        tiers = {tier: count - before[tier] for tier, count in read_counts().items()}
+    return Outcome(value, error, rendered, queries, tiers)
+
+
+@contextlib.contextmanager
+def captured_queries() -> Iterator[list[str]]:
+    """The SQL of every database, as ``assertNumQueries`` counts it, filled in on leaving.
+
+    Django's own context manager connects first, which pytest-django forbids for databases that
+    the test did not name.
+    """
+    queries: list[str] = []
+    opened = connections.all()
+    logs = [(connection, len(connection.queries_log)) for connection in opened]
+    before = [connection.force_debug_cursor for connection in opened]
+    for connection in opened:
+        connection.force_debug_cursor = True
+    try:
+        yield queries
+    finally:
+        for (connection, start), forced in zip(logs, before, strict=True):
+            connection.force_debug_cursor = forced
+            queries += [query["sql"] for query in list(connection.queries_log)[start:]]
+
+
+def read_counts() -> dict[str, int]:
+    if not hasattr(django_rustaccel, "stats"):  # Only until the engine is merged.
+        return dict.fromkeys(TIERS, 0)
+    return dict(django_rustaccel.stats()["read"])
+
+
+def rendering(value: Any) -> bytes | tuple[type, str]:
+    """The bytes of `value`, or the renderer's exception: that too must be the same."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return JSONRenderer().render(value)
+    except Exception as raised:
+        return (type(raised), str(raised))
+
+
+def assert_same(
+    work: Callable[[], Any], *, tier: str | None = None, fewer_queries: bool = False
+) -> Any:
+    """Run `work` on both engines, compare, and return stock's value.
+
+    `tier` names the tier the accelerated run must have taken ("rows", "instances" or "stock"),
+    so that a test cannot pass by never engaging. `fewer_queries` asks for less than stock's.
+    """
+    stock, ours = (outcome(work, engine) for engine in ENGINES)
+    assert ours.error == stock.error
+    assert describe(ours.value) == describe(stock.value)
+    assert ours.rendered == stock.rendered
+    allowed = len(stock.queries) - (1 if fewer_queries else 0)
+    assert len(ours.queries) <= allowed, "\n".join(ours.queries)
+    assert bool(ours.queries) == bool(stock.queries), "reads that bypass the query log"
+    if tier is not None:
+        assert ours.tiers[tier], f"not the {tier} tier: {ours.tiers}"
+    return stock.value
+
+
+def describe(value: Any) -> Any:
+    """`value` with the exact type of every part beside it, comparable with ``==``."""
+    kind = type(value)
+    if isinstance(value, dict):
+        return kind, [(describe(key), describe(part)) for key, part in value.items()]
+    if isinstance(value, (list, tuple)):
+        return kind, [describe(part) for part in value]
+    if isinstance(value, float):
+        # NaN is unequal to itself, and 0.0 equals -0.0.
+        return kind, "nan" if math.isnan(value) else value.hex()
+    if isinstance(value, BaseException):
+        return kind, str(value)
+    return kind, repr(value) if _compares_by_identity(kind) else value
+
+
+def _compares_by_identity(kind: type) -> bool:
+    return kind.__eq__ is object.__eq__
