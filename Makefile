@@ -1,0 +1,92 @@
+# One place for every command: people, hooks and CI call these targets. Make, because it is on
+# every machine that can compile, and because it knows what is newer than the last build.
+# `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TOX := $(BIN)/tox run --colored no
+SOURCES := $(shell find django_rustaccel rust/src -name '*.py' -o -name '*.pyi' -o -name '*.rs') \
+	rust/Cargo.toml rust/Cargo.lock pyproject.toml
+
+# Tests must see the installed package: Python may not put the checkout on sys.path by itself.
+test bench: export PYTHONSAFEPATH = 1
+
+say = @printf '\n==> %s\n' "$(1)"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test develop wheel lint format rust corners conformance bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it and exit)
+	$(call say,Running the example project on SQLite)
+	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
+
+test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
+	@$(MAKE) --no-print-directory $(VENV)/.mysql
+	$(call say,Running the tests on the installed package)
+	@$(BIN)/pytest $(ARGS)
+
+develop: $(VENV)/.tools ## editable install, quick build: for the edit-build-run loop
+	$(call say,Building the extension into the source tree)
+	@$(BIN)/python -m pip install --quiet 'maturin>=1.10,<2'
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --profile quick
+	@touch $(VENV)/.package
+
+wheel: $(VENV)/.tools ## build the release wheel into dist/
+	$(call say,Building the wheel)
+	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+
+lint: $(VENV)/.tools ## ruff, mypy, stubtest, import-linter, clippy, rustfmt
+	@$(TOX) -e lint
+
+format: $(VENV)/.tools ## let ruff and rustfmt rewrite the sources
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+	@cargo fmt --manifest-path rust/Cargo.toml
+
+rust: $(VENV)/.tools ## the unit tests of the crate
+	@$(TOX) -e rust
+
+corners: $(VENV)/.tools ## the tests on every supported Python, Django, DRF corner
+	@$(TOX) -e py311-django52-drf316,py312-django60-drf317,py313-django61-drf318
+
+conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
+	@$(TOX) -e conformance
+
+bench: $(VENV)/.tools ## the benchmarks, and the table in docs/benchmarks.md
+	@$(TOX) -e bench
+
+clean: ## forget the environments and builds
+	rm -rf $(VENV) .tox dist build rust/target
+
+$(VENV)/.python:
+	$(call say,Creating $(VENV) with $(PYTHON))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@command -v cargo >/dev/null || { echo "cargo is needed: https://rustup.rs"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --quiet --upgrade 'pip>=25.1' # the first pip that knows --group
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.python pyproject.toml
+	$(call say,Installing the tools into $(VENV))
+	@$(PIP) install --quiet --upgrade --group test --group demo --group tools
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.tools $(SOURCES)
+	$(call say,Building the release extension and installing the package (minutes the first time))
+	@$(PIP) install --quiet '.[drf,postgres]'
+	@touch $@
+
+# mysqlclient has no wheels for Linux; without the client headers its tests skip with a message.
+$(VENV)/.mysql: $(VENV)/.tools
+	@if pkg-config --exists libmariadb || pkg-config --exists mysqlclient; then \
+		printf '\n==> Building mysqlclient\n'; \
+		$(PIP) install --quiet --group mysql && touch $@; \
+	else \
+		echo "No MariaDB client headers (libmariadb-dev, pkg-config): no MariaDB tests."; \
+	fi

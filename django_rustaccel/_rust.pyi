@@ -1,0 +1,1 @@
+"""Types of the compiled module. `stubtest` holds them against the real one in lint."""
