@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+DATABASES ?= sqlite postgres mysql
 TOX := $(BIN)/tox run --colored no
 SOURCES := $(shell find django_rustaccel rust/src -name '*.py' -o -name '*.pyi' -o -name '*.rs') \
 	rust/Cargo.toml rust/Cargo.lock pyproject.toml
@@ -27,8 +28,11 @@ demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it 
 
 test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
 	@$(MAKE) --no-print-directory $(VENV)/.mysql
-	$(call say,Running the tests on the installed package)
-	@$(BIN)/pytest $(ARGS)
+	@for database in $(DATABASES); do \
+		printf '\n==> Running the tests of the installed package on %s\n' $$database; \
+		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(ARGS) || exit 1; \
+	done
+	$(call say,All tests passed on: $(DATABASES))
 
 develop: $(VENV)/.tools ## editable install, quick build: for the edit-build-run loop
 	$(call say,Building the extension into the source tree)
