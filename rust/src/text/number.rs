@@ -1,0 +1,96 @@
+//! Numbers as Python's `int.__repr__` and `float.__repr__` spell them.
+use std::io::Write;
+
+/// Writes the decimal digits of `value`.
+pub fn integer(out: &mut Vec<u8>, value: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Writes the shortest digits that read back as `value`, in the form that CPython's
+/// `float_repr_style = "short"` gives them: exponents below -4 and from 16 on are written as such,
+/// with a sign and two digits at least. `value` must be finite.
+pub fn float(out: &mut Vec<u8>, value: f64) {
+    let size = value.abs();
+    if (1e-4..1e16).contains(&size) || size == 0.0 {
+        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+    } else {
+        scientific(out, value);
+    }
+}
+
+/// What `json.dumps(allow_nan=True)` writes for a value that JSON has no number for.
+pub fn not_finite(value: f64) -> &'static str {
+    if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
+
+/// Rust spells `1e-5` and `1e16` where Python spells `1e-05` and `1e+16`; the digits agree.
+fn scientific(out: &mut Vec<u8>, value: f64) {
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, power) = match exponent.strip_prefix('-') {
+        Some(power) => ('-', power),
+        None => ('+', exponent),
+    };
+    // Writing to memory cannot fail.
+    let _ = write!(out, "{digits}e{sign}{power:0>2}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(value: f64) -> String {
+        let mut out = Vec::new();
+        float(&mut out, value);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn as_python_spells_them() {
+        for (value, text) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (-1.5, "-1.5"),
+            (1e-4, "0.0001"),
+            (0.000_123, "0.000123"),
+            (9.999e-5, "9.999e-05"),
+            (1e-5, "1e-05"),
+            (1e15, "1000000000000000.0"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
+            (1e16, "1e+16"),
+            (1.25e22, "1.25e+22"),
+            (-1e100, "-1e+100"),
+            (5e-324, "5e-324"),
+            (1.797_693_134_862_315_7e308, "1.7976931348623157e+308"),
+        ] {
+            assert_eq!(spelled(value), text);
+        }
+    }
+
+    #[test]
+    fn digits_read_back() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..100_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                assert_eq!(spelled(value).parse::<f64>(), Ok(value));
+            }
+        }
+    }
+
+    #[test]
+    fn values_outside_json() {
+        assert_eq!(not_finite(f64::NAN), "NaN");
+        assert_eq!(not_finite(f64::INFINITY), "Infinity");
+        assert_eq!(not_finite(f64::NEG_INFINITY), "-Infinity");
+    }
+}
