@@ -1,12 +1,16 @@
 //! Why native code stops.
 use pyo3::PyErr;
 
-/// Either user code raised, and that travels on unchanged, or native code is not sure what stock
-/// would do, and the stock method must run instead. Neither is ever shown to a user as it is.
+/// None of these is ever shown to a user as it is.
 #[derive(Debug)]
 pub enum Stop {
+    /// User code raised: that travels on unchanged.
     Raised(PyErr),
+    /// A kind or source is not sure what stock would do with this value, and has written nothing:
+    /// the stock method decides.
     Unsure,
+    /// A sink cannot take this value the way stock does: the whole output goes the stock way.
+    Refused,
 }
 
 pub type Outcome<T = ()> = Result<T, Stop>;

@@ -1,8 +1,19 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod context;
 mod error;
+mod kinds;
+mod plan;
+mod python;
 mod sinks;
+mod sources;
+mod text;
 
 use pyo3::prelude::*;
 
 #[pymodule]
-mod _rust {}
+mod _rust {
+    #[pymodule_export]
+    use crate::python::reader::{Reader, Rows};
+    #[pymodule_export]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -40,3 +40,11 @@ pub struct Key {
     /// The same with every non-ASCII character escaped.
     pub ascii: Box<[u8]>,
 }
+
+impl Key {
+    pub fn new(name: &Bound<'_, PyString>) -> PyResult<Self> {
+        let text = name.to_str()?;
+        let quoted: Box<[u8]> = format!("\"{text}\"").into_bytes().into();
+        Ok(Self { name: name.clone().unbind(), unicode: quoted.clone(), ascii: quoted })
+    }
+}

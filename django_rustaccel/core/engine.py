@@ -1,0 +1,7 @@
+"""The compiled submodule as the rest of the package sees it."""
+
+from __future__ import annotations
+
+from django_rustaccel._rust import Reader, Rows
+
+__all__ = ["Reader", "Rows"]

@@ -1,0 +1,39 @@
+"""Counters since start: which path served, and why not the native one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+#: Distinct reasons kept; further ones are counted together, so that memory stays bounded.
+MAX_REASONS = 1000
+OTHER_REASONS = "other reasons"
+
+read: Counter[str] = Counter(rows=0, instances=0, stock=0)
+write: Counter[str] = Counter(native=0, stock=0)
+render: Counter[str] = Counter(native=0, stock=0)
+parse: Counter[str] = Counter(native=0, stock=0)
+fallbacks: Counter[str] = Counter()
+
+
+def fell_back(reason: str) -> None:
+    """Count one call that left the native path, wholly or for some field, for this reason."""
+    if len(fallbacks) >= MAX_REASONS and reason not in fallbacks:
+        reason = OTHER_REASONS
+    fallbacks[reason] += 1
+
+
+def stats() -> dict[str, dict[str, Any]]:
+    """A copy of the counters of this process since it started.
+
+    ``read`` and ``write`` count serializer calls (one for a whole list), ``render`` and
+    ``parse`` count JSON documents. A call that was native for all but some fields counts as
+    native, and its reasons stand under ``fallbacks``.
+    """
+    return {
+        "read": dict(read),
+        "write": dict(write),
+        "render": dict(render),
+        "parse": dict(parse),
+        "fallbacks": dict(fallbacks),
+    }

@@ -1,0 +1,291 @@
+"""From a serializer to the description that a plan is built of.
+
+The description says of every readable field where its value is (source), what it is (kind) and
+how to reach the stock field that decides when native code is not sure (path).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Manager, Model
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ForwardOneToOneDescriptor,
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+)
+from django.db.models.manager import BaseManager
+from rest_framework import fields, relations, serializers
+
+from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
+from django_rustaccel.drf.origin import describe_override, overridden
+
+#: The methods as DRF has them, whatever is installed in their place later.
+STOCK_SERIALIZER = serializers.Serializer.to_representation
+STOCK_LIST = serializers.ListSerializer.to_representation
+
+#: What may stand in a class as ``to_representation`` and still be stock: installing adds to it.
+SERIALIZER_METHODS = {STOCK_SERIALIZER}
+LIST_METHODS = {STOCK_LIST}
+
+Path = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Node:
+    """What a value is: a kind with options, and the way to its stock field."""
+
+    kind: str
+    options: dict[str, Any]
+    path: Path
+    reason: str = ""
+    child: Node | None = None
+    entries: list[Entry] = dataclass_field(default_factory=list)
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The form that the native builder reads."""
+        options = dict(self.options)
+        if self.kind in ("nested", "many"):
+            options["entries"] = [entry.as_tuple() for entry in self.entries]
+        if self.kind in ("list", "map", "many_related", "key", "own_key"):
+            options["child"] = self.child.as_tuple() if self.child else None
+        return (self.kind, options, self.path)
+
+
+@dataclass
+class Entry:
+    """One readable field of a serializer."""
+
+    name: str
+    attrs: tuple[str, ...]
+    node: Node
+    #: ``"whole"``, ``"path"`` or ``"stock"``
+    source: str
+    shortcut: tuple[str, type[Model], str] | None = None
+    #: Why the value itself needs an object that only stock code can look at.
+    needs_instance: str = ""
+
+    def as_tuple(self) -> tuple[Any, ...]:
+        """The form that the native builder reads."""
+        attrs = list(self.attrs) if self.source == "path" else []
+        return (self.name, (self.source, attrs, self.shortcut), self.node.as_tuple())
+
+
+def describe(serializer: Any, path: Path = ()) -> list[Entry]:
+    """The readable fields of a serializer instance, in order."""
+    model = getattr(getattr(serializer, "Meta", None), "model", None)
+    return [
+        _entry(name, field, model, (*path, ("field", name)))
+        for name, field in serializer.fields.items()
+        if not field.write_only
+    ]
+
+
+def serializer_override(serializer: Any) -> str:
+    """Why a serializer's own code has to run for every object; empty when it need not."""
+    if type(serializer).to_representation not in SERIALIZER_METHODS:
+        return describe_override(serializer, "to_representation")
+    for name in ("to_representation", "_readable_fields"):
+        if name in vars(serializer) or (
+            name != "to_representation" and overridden(serializer, name, serializers.Serializer)
+        ):
+            return describe_override(serializer, name)
+    return ""
+
+
+def list_override(serializer: Any) -> str:
+    """The same for a ``ListSerializer``."""
+    if type(serializer).to_representation in LIST_METHODS and "to_representation" not in vars(
+        serializer
+    ):
+        return ""
+    return describe_override(serializer, "to_representation")
+
+
+def _entry(name: str, field: Any, model: type[Model] | None, path: Path) -> Entry:
+    attrs = tuple(field.source_attrs)
+    node = _node(field, path)
+    stock = Entry(name, attrs, node, "stock")
+    if "get_attribute" in vars(field):
+        stock.needs_instance = describe_override(field, "get_attribute")
+        return stock
+    method = type(field).get_attribute
+    if method is fields.Field.get_attribute:
+        return _plain_entry(stock, field, model)
+    if method is relations.RelatedField.get_attribute:
+        return _related_entry(stock, field, model)
+    if method is relations.ManyRelatedField.get_attribute:
+        stock.shortcut = _many_shortcut(model, attrs)
+        return stock
+    stock.needs_instance = (
+        unknown(field)
+        if method is fields.ModelField.get_attribute
+        else describe_override(field, "get_attribute")
+    )
+    return stock
+
+
+def _plain_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry:
+    if not entry.attrs:
+        entry.source = "whole"
+        if entry.node.kind != "nested":
+            entry.needs_instance = entry.node.reason or 'source="*" passes the whole object'
+        return entry
+    entry.source = "path"
+    if entry.node.kind == "nested":
+        entry.shortcut = _forward_shortcut(model, entry.attrs)
+    elif entry.node.kind == "many":
+        entry.shortcut = _many_shortcut(model, entry.attrs)
+    return entry
+
+
+def _related_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry:
+    if not field.use_pk_only_optimization() or not entry.attrs:
+        return _plain_entry(entry, field, model)
+    if entry.node.kind == "key":
+        entry.node.kind = "own_key"
+        entry.node.options = {}
+        entry.shortcut = _column_shortcut(model, entry.attrs)
+    return entry
+
+
+def _node(field: Any, path: Path) -> Node:
+    """The kind of a bound field."""
+    if "to_representation" in vars(field):
+        return _stock(path, describe_override(field, "to_representation"))
+    if isinstance(field, serializers.ListSerializer):
+        return _many_node(field, path)
+    if isinstance(field, serializers.Serializer):
+        reason = serializer_override(field)
+        if reason:
+            return _stock(path, reason)
+        return Node("nested", {}, path, entries=describe(field, path))
+    special = _SPECIAL.get(type(field).to_representation)
+    if special is not None:
+        return special(field, path)
+    mirror = mirror_of(field)
+    if isinstance(mirror, Unsupported):
+        return _stock(path, mirror.reason)
+    kind, options = mirror
+    return Node(kind, options, path)
+
+
+def _stock(path: Path, reason: str) -> Node:
+    return Node("stock", {}, path, reason=reason)
+
+
+def _many_node(field: Any, path: Path) -> Node:
+    reason = list_override(field)
+    if not reason and not isinstance(field.child, serializers.Serializer):
+        reason = f"`{type(field.child).__name__}` is no Serializer"
+    reason = reason or serializer_override(field.child)
+    if reason:
+        return _stock(path, reason)
+    return Node("many", {}, path, entries=describe(field.child, (*path, ("attribute", "child"))))
+
+
+def _list_node(field: Any, path: Path) -> Node:
+    return Node("list", {}, path, child=_node(field.child, (*path, ("attribute", "child"))))
+
+
+def _map_node(field: Any, path: Path) -> Node:
+    return Node("map", {}, path, child=_node(field.child, (*path, ("attribute", "child"))))
+
+
+def _key_node(field: Any, path: Path) -> Node:
+    child = None
+    if field.pk_field is not None:
+        child = _node(field.pk_field, (*path, ("attribute", "pk_field")))
+    model = getattr(field.queryset, "model", None) or _target(field) or Model
+    meta = getattr(model, "_meta", None)
+    attribute = meta.pk.attname if meta is not None and meta.pk is not None else "pk"
+    return Node("key", {"model": model, "attribute": attribute}, path, child=child)
+
+
+def _target(field: Any) -> type[Model] | None:
+    """The model a read-only relation leads to, where the serializer's model says so."""
+    owner = field.parent if isinstance(field.parent, relations.ManyRelatedField) else field
+    model = getattr(getattr(owner.parent, "Meta", None), "model", None)
+    if model is None or len(owner.source_attrs) != 1:
+        return None
+    try:
+        target: type[Model] | None = model._meta.get_field(owner.source_attrs[0]).related_model
+    except FieldDoesNotExist:
+        return None
+    return target
+
+
+def _slug_node(field: Any, path: Path) -> Node:
+    return Node("slug", {"path": field.slug_field.replace("__", ".").split(".")}, path)
+
+
+def _many_related_node(field: Any, path: Path) -> Node:
+    child = _node(field.child_relation, (*path, ("attribute", "child_relation")))
+    return Node("many_related", {}, path, child=child, reason=child.reason)
+
+
+_SPECIAL = {
+    fields.ListField.to_representation: _list_node,
+    fields.DictField.to_representation: _map_node,
+    relations.PrimaryKeyRelatedField.to_representation: _key_node,
+    relations.SlugRelatedField.to_representation: _slug_node,
+    relations.ManyRelatedField.to_representation: _many_related_node,
+}
+
+
+def _descriptor(model: type[Model] | None, attrs: tuple[str, ...]) -> Any:
+    if model is None or len(attrs) != 1:
+        return None
+    return getattr(model, attrs[0], None) if isinstance(model, type) else None
+
+
+def _forward_shortcut(
+    model: type[Model] | None, attrs: tuple[str, ...]
+) -> tuple[str, type[Model], str] | None:
+    descriptor = _descriptor(model, attrs)
+    if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
+        return None
+    assert model is not None
+    return ("forward", model, _cache_name(descriptor.field))
+
+
+def _column_shortcut(
+    model: type[Model] | None, attrs: tuple[str, ...]
+) -> tuple[str, type[Model], str] | None:
+    descriptor = _descriptor(model, attrs)
+    if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
+        return None
+    assert model is not None
+    return ("column", model, descriptor.field.attname)
+
+
+def _many_shortcut(
+    model: type[Model] | None, attrs: tuple[str, ...]
+) -> tuple[str, type[Model], str] | None:
+    descriptor = _descriptor(model, attrs)
+    if type(descriptor) is ManyToManyDescriptor:
+        if descriptor.reverse:
+            name = descriptor.field.related_query_name()
+        else:
+            name = descriptor.field.name
+    elif type(descriptor) is ReverseManyToOneDescriptor:
+        name = _cache_name(descriptor.rel)
+    else:
+        return None
+    assert model is not None
+    if not _is_stock_manager(descriptor.related_manager_cls):
+        return None
+    return ("prefetched", model, name)
+
+
+def _cache_name(field: Any) -> str:
+    """The key under which a field or relation keeps related objects on an instance."""
+    name: str = field.cache_name
+    return name
+
+
+def _is_stock_manager(manager: type[Any]) -> bool:
+    return issubclass(manager, Manager) and manager.all is BaseManager.all

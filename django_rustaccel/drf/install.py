@@ -1,0 +1,38 @@
+"""Acceleration in place: DRF's own classes, whoever imported or subclassed them already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from django_rustaccel.drf import describe, reading
+
+
+def install() -> None:
+    """Serve DRF's own classes natively; doing it twice changes nothing more."""
+    if getattr(serializers.Serializer.to_representation, "is_accelerated", False):
+        return
+    _install_reading()
+
+
+def _install_reading() -> None:
+    one = serializers.Serializer.to_representation
+    many = serializers.ListSerializer.to_representation
+    data = serializers.ListSerializer.data.fget
+
+    def to_representation(self: Any, instance: Any) -> Any:
+        return reading.represent_one(self, instance, one)
+
+    def list_to_representation(self: Any, data: Any) -> Any:
+        return reading.represent_many(self, data, many)
+
+    def list_data(self: Any) -> Any:
+        return reading.list_data(self, data)
+
+    to_representation.is_accelerated = True  # type: ignore[attr-defined]
+    describe.SERIALIZER_METHODS.add(to_representation)
+    describe.LIST_METHODS.add(list_to_representation)
+    serializers.Serializer.to_representation = to_representation
+    serializers.ListSerializer.to_representation = list_to_representation
+    serializers.ListSerializer.data = property(list_data)

@@ -1,0 +1,149 @@
+"""Which kind mirrors a stock DRF field, and with which options.
+
+A kind stands for one ``to_representation`` function. A subclass that inherits the function is
+served by the same kind; one that overrides it, or something it relies on, is not.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework import ISO_8601, fields, relations
+from rest_framework.settings import api_settings
+
+from django_rustaccel.drf.origin import describe_override, overridden
+
+Options = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """Why an option is left to the stock field."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A stock field class, the kind that mirrors it and the attributes its method relies on."""
+
+    stock: type
+    kind: str
+    options: Callable[[Any], Options | Unsupported]
+    relies_on: tuple[str, ...] = ()
+
+
+def _no_options(field: Any) -> Options:
+    return {}
+
+
+def _uuid(field: Any) -> Options:
+    return {"format": field.uuid_format}
+
+
+def _integer(field: Any) -> Options:
+    return {"as_text": False}
+
+
+def _big_integer(field: Any) -> Options:
+    default = api_settings.COERCE_BIGINT_TO_STRING
+    return {"as_text": bool(getattr(field, "coerce_to_string", default))}
+
+
+def _decimal(field: Any) -> Options | Unsupported:
+    if not getattr(field, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING):
+        return Unsupported("coerce_to_string=False returns Decimal objects")
+    if field.localize or field.normalize_output:
+        return Unsupported("localize and normalize_output are spelled by Python")
+    rounding = field.rounding or decimal.getcontext().rounding
+    if rounding == decimal.ROUND_05UP:
+        return Unsupported("ROUND_05UP is rounded by Python")
+    return {"places": field.decimal_places, "digits": field.max_digits, "rounding": rounding}
+
+
+def _is_iso(output_format: Any) -> bool:
+    return isinstance(output_format, str) and output_format.lower() == ISO_8601
+
+
+def _datetime(field: Any) -> Options | Unsupported:
+    if not _is_iso(getattr(field, "format", api_settings.DATETIME_FORMAT)):
+        return Unsupported("a custom format is spelled by strftime")
+    return {"iso": True, "zone": field.timezone if hasattr(field, "timezone") else "current"}
+
+
+def _date(field: Any) -> Options | Unsupported:
+    if not _is_iso(getattr(field, "format", api_settings.DATE_FORMAT)):
+        return Unsupported("a custom format is spelled by strftime")
+    return {"iso": True}
+
+
+def _time(field: Any) -> Options | Unsupported:
+    if not _is_iso(getattr(field, "format", api_settings.TIME_FORMAT)):
+        return Unsupported("a custom format is spelled by strftime")
+    return {"iso": True}
+
+
+def _duration(field: Any) -> Options | Unsupported:
+    default = getattr(api_settings, "DURATION_FORMAT", "django")
+    output_format = getattr(field, "format", default)
+    if output_format is None:
+        return Unsupported("format=None returns timedelta objects")
+    return {"format": str(output_format).lower()}
+
+
+def _choice(field: Any) -> Options:
+    return {"values": field.choice_strings_to_values}
+
+
+def _json(field: Any) -> Options | Unsupported:
+    return Unsupported("binary=True is encoded by Python") if field.binary else {}
+
+
+_BOOLEAN = ("TRUE_VALUES", "FALSE_VALUES", "NULL_VALUES", "_lower_if_str")
+
+_MIRRORS = [
+    Mirror(fields.BooleanField, "boolean", _no_options, _BOOLEAN),
+    Mirror(fields.CharField, "text", _no_options),
+    Mirror(fields.UUIDField, "uuid", _uuid),
+    Mirror(fields.IntegerField, "integer", _integer),
+    Mirror(fields.FloatField, "float", _no_options),
+    Mirror(fields.DecimalField, "decimal", _decimal, ("quantize",)),
+    Mirror(fields.DateTimeField, "datetime", _datetime, ("enforce_timezone", "default_timezone")),
+    Mirror(fields.DateField, "date", _date),
+    Mirror(fields.TimeField, "time", _time),
+    Mirror(fields.DurationField, "duration", _duration),
+    Mirror(fields.ChoiceField, "choice", _choice),
+    Mirror(fields.JSONField, "as_is", _json),
+    Mirror(fields.ReadOnlyField, "as_is", _no_options),
+    Mirror(fields._UnvalidatedField, "as_is", _no_options),
+    Mirror(relations.StringRelatedField, "text", _no_options),
+]
+if hasattr(fields, "BigIntegerField"):  # DRF 3.17
+    _MIRRORS.append(Mirror(fields.BigIntegerField, "integer", _big_integer))
+
+_BY_METHOD = {mirror.stock.to_representation: mirror for mirror in _MIRRORS}
+
+
+def mirror_of(field: Any) -> tuple[str, Options] | Unsupported:
+    """The kind and options of a plain field, or why it has none."""
+    mirror = _BY_METHOD.get(type(field).to_representation)
+    if mirror is None:
+        return Unsupported(unknown(field))
+    for name in mirror.relies_on:
+        if overridden(field, name, mirror.stock):
+            return Unsupported(describe_override(field, name))
+    options = mirror.options(field)
+    return options if isinstance(options, Unsupported) else (mirror.kind, options)
+
+
+def unknown(field: Any) -> str:
+    """Why a field without a mirror has none."""
+    cls = type(field)
+    if isinstance(field, fields.SerializerMethodField):
+        return f"calls `{type(field.parent).__name__}.{field.method_name}`"
+    if cls.__module__.startswith("rest_framework."):
+        return f"`{cls.__name__}` is spelled by Python"
+    return describe_override(field, "to_representation")

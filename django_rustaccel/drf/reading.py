@@ -1,0 +1,128 @@
+"""The read path: which tier serves a serializer call, and the call itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django.db.models.manager import BaseManager
+from rest_framework import serializers
+from rest_framework.fields import DateTimeField, SkipField
+from rest_framework.relations import PKOnlyObject
+
+from django_rustaccel.core import statistics
+from django_rustaccel.core.engine import Reader
+from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf.describe import list_override, serializer_override
+from django_rustaccel.drf.lazy import LazyList, LazyReturnList
+from django_rustaccel.drf.plans import Plan, plan_of
+from django_rustaccel.querysets import rows
+
+_FRAMEWORK = {
+    "missing": ObjectDoesNotExist,
+    "skip": SkipField,
+    "key_only": PKOnlyObject,
+    "manager": BaseManager,
+    "current_zone": DateTimeField(read_only=True).default_timezone,
+}
+
+
+def reader_of(plan: Plan) -> Reader:
+    """The compiled form of a plan, made when it is first needed."""
+    if plan.reader is None:
+        entries = [entry.as_tuple() for entry in plan.entries]
+        plan.reader = Reader(entries, _FRAMEWORK)
+    return plan.reader
+
+
+def represent_one(serializer: Any, instance: Any, stock: Callable[..., Any]) -> Any:
+    """``Serializer.to_representation``: one object as a dict."""
+    if is_disabled():
+        return stock(serializer, instance)
+    plan = plan_of(serializer)
+    if isinstance(plan, str):
+        return _stock(plan, stock, serializer, instance)
+    value, fallen = reader_of(plan).one(serializer, instance)
+    _count("instances", plan, fallen)
+    return value
+
+
+def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
+    """``ListSerializer.to_representation``: a list of dicts."""
+    if is_disabled():
+        return stock(serializer, data)
+    reason = child_override(serializer)
+    plan = reason or plan_of(serializer.child)
+    if isinstance(plan, str):
+        return _stock(plan, stock, serializer, data)
+    held = _read_rows(serializer, plan, data)
+    if held is not None:
+        return list(held)
+    value, fallen = reader_of(plan).many(
+        serializer.child, data.all() if isinstance(data, BaseManager) else data
+    )
+    _count("instances", plan, fallen)
+    return value
+
+
+def list_data(serializer: Any, stock: Callable[..., Any]) -> Any:
+    """``ListSerializer.data``: rows are read now and become Python objects when looked at."""
+    if not hasattr(serializer, "_data") and _reads_instance(serializer) and not is_disabled():
+        plan = child_override(serializer) or plan_of(serializer.child)
+        if not isinstance(plan, str):
+            held = _read_rows(serializer, plan, serializer.instance)
+            if held is not None:
+                serializer._data = held
+    held = getattr(serializer, "_data", None)
+    if type(held) is LazyList:
+        return LazyReturnList(held, serializer=serializer)
+    return stock(serializer)
+
+
+def child_override(serializer: Any) -> str:
+    """Why the objects of a list need the child's own code; empty when they do not."""
+    child = serializer.child
+    if not isinstance(child, serializers.Serializer):
+        return f"`{type(child).__name__}` is no Serializer"
+    return list_override(serializer) or serializer_override(child)
+
+
+def _reads_instance(serializer: Any) -> bool:
+    """Whether stock ``.data`` would come from ``.instance``, by the list's stock method."""
+    return (
+        serializer.instance is not None
+        and not hasattr(serializer, "initial_data")
+        and not getattr(serializer, "_errors", None)
+        and not list_override(serializer)
+    )
+
+
+def _read_rows(serializer: Any, plan: Plan, data: Any) -> LazyList | None:
+    """The rows of a queryset that has not been read, held until somebody looks."""
+    if isinstance(data, BaseManager):
+        data = data.all()
+    if not isinstance(data, QuerySet) or data._result_cache is not None:
+        return None
+    table = rows.read(plan.entries, data)
+    if isinstance(table, str):
+        statistics.fell_back(table)
+        return None
+    _count("rows", plan, ())
+    return LazyList(reader_of(plan).rows(table), serializer.child)
+
+
+def _stock(reason: str, stock: Callable[..., Any], serializer: Any, data: Any) -> Any:
+    statistics.read["stock"] += 1
+    statistics.fell_back(reason)
+    return stock(serializer, data)
+
+
+def _count(tier: str, plan: Plan, fallen: Any) -> None:
+    statistics.read[tier] += 1
+    for reason in plan.reasons:
+        statistics.fell_back(reason)
+
+
+

@@ -1,0 +1,266 @@
+"""Which cells a plan needs from a model.
+
+Made once per plan and model; nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field as dataclass_field
+from typing import Any, Protocol
+
+from django.db.models import Manager, Model
+from django.db.models.fields.related_descriptors import (
+    ForeignKeyDeferredAttribute,
+    ForwardManyToOneDescriptor,
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import post_init, pre_init
+
+#: From the model that is read to where a cell is, by names of relations.
+Route = tuple[str, ...]
+
+
+class Entry(Protocol):
+    """What is read here of a described field."""
+
+    name: str
+    attrs: tuple[str, ...]
+    source: str
+    node: Any
+    needs_instance: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column at the end of a route, or, without a field, an annotation of the queryset."""
+
+    route: Route
+    name: str
+    field: Any = None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A nested serializer over an object that a join brings along, or over the row itself."""
+
+    route: Route
+    places: list[Place]
+
+
+@dataclass(frozen=True)
+class Many:
+    """The objects of a relation to many, read by one more query."""
+
+    #: The object that has the relation, and its column that the related rows refer to.
+    key: Cell
+    owner: type[Model]
+    #: Name of the manager on the owner, and the name that a `Prefetch` gives its result.
+    accessor: str
+    attr: str
+    needs: Needs
+
+
+Place = Cell | Joined | Many
+
+
+class UnreadableError(Exception):
+    """Rows cannot stand for instances; the text is the reason."""
+
+
+@dataclass
+class Needs:
+    """Everything a plan needs from the rows of one model."""
+
+    model: type[Model]
+    #: The fields of a serializer, or the one value that stands for each object.
+    item: list[Place] | Cell = dataclass_field(default_factory=list)
+    joins: set[Route] = dataclass_field(default_factory=set)
+    many: list[Many] = dataclass_field(default_factory=list)
+    cells: list[Cell] = dataclass_field(default_factory=list)
+
+
+def needs_of(
+    entries: Iterable[Entry], model: type[Model], prefetched: Mapping[str, str] | None = None
+) -> Needs:
+    """What the entries of a serializer need from rows of ``model``.
+
+    ``prefetched`` maps the ``to_attr`` of each ``Prefetch`` of the queryset to its relation.
+
+    Raises:
+        UnreadableError: when a value is no column, or an instance may differ from its columns.
+
+    """
+    check_model(model)
+    survey = _Survey(Needs(model), prefetched or {})
+    survey.needs.item = [survey.place(entry, model, ()) for entry in entries]
+    return survey.needs
+
+
+def check_model(model: type[Model]) -> None:
+    """Raise ``UnreadableError`` if instances of a model may differ from their columns."""
+    name = model.__name__
+    for method in ("__init__", "from_db", "refresh_from_db", "__getattribute__", "__getattr__"):
+        own, stock = getattr(model, method, None), getattr(Model, method, None)
+        if getattr(own, "__func__", own) is not getattr(stock, "__func__", stock):
+            raise UnreadableError(f"`{name}.{method}` is overridden")
+    for signal, label in ((pre_init, "pre_init"), (post_init, "post_init")):
+        if signal.has_listeners(model):
+            raise UnreadableError(f"`{name}` has {label} receivers")
+
+
+class _Survey:
+    """One walk over the entries of a serializer and those nested in it."""
+
+    def __init__(self, needs: Needs, prefetched: Mapping[str, str]) -> None:
+        self.needs = needs
+        self.prefetched = prefetched
+
+    def place(self, entry: Entry, model: type[Model], route: Route) -> Place:
+        if entry.needs_instance:
+            raise UnreadableError(f"{entry.name}: {entry.needs_instance}")
+        kind = entry.node.kind
+        if kind in ("many", "many_related"):
+            return self.many(entry, model, route)
+        if kind == "nested":
+            return self.joined(entry, model, route)
+        return self.cell(entry, model, route)
+
+    def cell(self, entry: Entry, model: type[Model], route: Route) -> Cell:
+        if not entry.attrs:
+            raise UnreadableError(f"{entry.name}: the whole object is the value")
+        *relations, last = entry.attrs
+        model, route = self.walk(entry, model, route, relations)
+        kind = entry.node.kind
+        if kind == "slug":
+            *further, slug = entry.node.options["path"]
+            model, route = self.walk(entry, model, route, [last, *further])
+            return self.column(entry, model, route, slug)
+        if entry.source == "stock" and kind != "own_key":
+            raise UnreadableError(f"{entry.name}: the stock field looks at the object")
+        return self.column(entry, model, route, last, is_key=kind == "own_key")
+
+    def column(
+        self, entry: Entry, model: type[Model], route: Route, name: str, *, is_key: bool = False
+    ) -> Cell:
+        field = _concrete_field(model, name)
+        if field is None:
+            if route or hasattr(model, name):
+                raise UnreadableError(f"{entry.name}: `{model.__name__}.{name}` is no column")
+            return self.add(Cell(route, name))
+        if field.is_relation and not (is_key or name == field.attname):
+            raise UnreadableError(f"{entry.name}: the related object itself is the value")
+        descriptor = _static(model, field.attname)
+        if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
+            what = type(descriptor).__name__
+            raise UnreadableError(f"{entry.name}: {what} makes the value of `{field.attname}`")
+        return self.add(Cell(route, field.attname, field))
+
+    def add(self, cell: Cell) -> Cell:
+        self.needs.cells.append(cell)
+        return cell
+
+    def walk(
+        self, entry: Entry, model: type[Model], route: Route, names: Iterable[str]
+    ) -> tuple[type[Model], Route]:
+        """Follow relations to one object; every step becomes a join."""
+        for name in names:
+            model = _related_model(entry, model, name)
+            route = (*route, name)
+            self.needs.joins.add(route)
+        return model, route
+
+    def joined(self, entry: Entry, model: type[Model], route: Route) -> Joined:
+        model, route = self.walk(entry, model, route, entry.attrs)
+        return Joined(route, [self.place(child, model, route) for child in entry.node.entries])
+
+    def many(self, entry: Entry, model: type[Model], route: Route) -> Many:
+        *relations, attr = entry.attrs
+        model, route = self.walk(entry, model, route, relations)
+        accessor = attr if route else self.prefetched.get(attr, attr)
+        target, key = _many_target(entry, model, accessor)
+        if entry.node.kind == "many":
+            needs = needs_of(entry.node.entries, target)
+        else:
+            needs = _value_needs(entry, target)
+        column = Cell(route, key, _concrete_field(model, key))
+        many = Many(self.add(column), model, accessor, attr, needs)
+        self.needs.many.append(many)
+        return many
+
+
+def _value_needs(entry: Entry, target: type[Model]) -> Needs:
+    """For a `ManyRelatedField`: its child gives one value for each object."""
+    check_model(target)
+    survey = _Survey(Needs(target), {})
+    child = entry.node.child
+    if child.kind == "key" and child.child is None:
+        survey.needs.item = survey.column(entry, target, (), "pk", is_key=True)
+    elif child.kind == "slug":
+        *relations, slug = child.options["path"]
+        model, route = survey.walk(entry, target, (), relations)
+        survey.needs.item = survey.column(entry, model, route, slug)
+    else:
+        reason = child.reason or "each related object itself is the value"
+        raise UnreadableError(f"{entry.name}: {reason}")
+    return survey.needs
+
+
+def _concrete_field(model: type[Model], name: str) -> Any:
+    """The concrete field with this name or attribute."""
+    if name == "pk":
+        return model._meta.pk
+    return next((f for f in model._meta.concrete_fields if name in (f.name, f.attname)), None)
+
+
+def _static(model: type[Model], name: str) -> Any:
+    return next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)
+
+
+def _related_model(entry: Entry, model: type[Model], name: str) -> type[Model]:
+    """The model that a relation to one object leads to."""
+    descriptor = _static(model, name)
+    if isinstance(descriptor, ForwardManyToOneDescriptor):
+        target = _forward_target(entry, descriptor.field)
+    elif isinstance(descriptor, ReverseOneToOneDescriptor):
+        target = descriptor.related.related_model
+    else:
+        what = f"`{model.__name__}.{name}`"
+        raise UnreadableError(f"{entry.name}: {what} is no relation to one object")
+    check_model(target)
+    if type(target._base_manager) is not Manager:
+        raise UnreadableError(f"{entry.name}: `{target.__name__}` has a base manager of its own")
+    return target
+
+
+def _forward_target(entry: Entry, field: Any) -> type[Model]:
+    """A join drops rows whose key leads nowhere; only a constraint rules those out."""
+    if not getattr(field, "db_constraint", False):
+        raise UnreadableError(f"{entry.name}: `{field.name}` has no database constraint")
+    if len(field.foreign_related_fields) != 1:
+        raise UnreadableError(f"{entry.name}: `{field.name}` has a key of several columns")
+    target: type[Model] = field.remote_field.model
+    return target
+
+
+def _many_target(entry: Entry, model: type[Model], accessor: str) -> tuple[type[Model], str]:
+    """The model of a relation to many, and the owner's column that its rows refer to."""
+    descriptor = _static(model, accessor)
+    if type(descriptor) is ManyToManyDescriptor:
+        field = descriptor.field
+        rel = field.remote_field
+        target = rel.related_model if descriptor.reverse else rel.model
+        name = field.m2m_reverse_field_name() if descriptor.reverse else field.m2m_field_name()
+        keys = descriptor.through._meta.get_field(name).foreign_related_fields
+    elif type(descriptor) is ReverseManyToOneDescriptor:
+        target = descriptor.rel.related_model
+        keys = descriptor.field.foreign_related_fields
+    else:
+        what = f"`{model.__name__}.{accessor}`"
+        raise UnreadableError(f"{entry.name}: {what} is no relation to many objects")
+    if len(keys) != 1:
+        raise UnreadableError(f"{entry.name}: `{accessor}` has a key of several columns")
+    return target, keys[0].attname

@@ -1,0 +1,218 @@
+"""The rows tier: a queryset and its relations as tables of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
+from django.db.models.query import ModelIterable
+
+from django_rustaccel.querysets.cells import form_of
+from django_rustaccel.querysets.columns import (
+    Cell,
+    Joined,
+    Many,
+    Needs,
+    Place,
+    Route,
+    UnreadableError,
+    needs_of,
+)
+from django_rustaccel.querysets.fetch import compiler_for, fetch
+
+#: `(chunks of rows, item, [(index of the key in child rows, child table)])`
+Table = tuple[Any, ...]
+
+
+def read(entries: Sequence[Any], queryset: QuerySet[Any]) -> Table | str:
+    """Read a queryset for a described serializer, or say why rows cannot serve it.
+
+    Nothing is sent to the database unless the whole tree of relations can be read.
+    """
+    try:
+        needs = readable(entries, queryset)
+    except UnreadableError as error:
+        return str(error)
+    return _Reading(queryset, needs).table()
+
+
+def readable(entries: Sequence[Any], queryset: QuerySet[Any]) -> Needs:
+    """What to read of a queryset; raises ``UnreadableError`` if rows cannot serve it."""
+    lookups = _lookups(queryset)
+    needs = needs_of(entries, queryset.model, {attr: look.through for attr, look in lookups.items()})
+    check_queryset(queryset, needs)
+    return needs
+
+
+def check_queryset(queryset: QuerySet[Any], needs: Needs) -> None:
+    """Raise ``UnreadableError`` if iterating the queryset gives more than its rows say."""
+    query = queryset.query
+    if queryset._iterable_class is not ModelIterable or not issubclass(queryset.model, Model):
+        raise UnreadableError("the queryset gives no model instances")
+    if type(queryset).__iter__ is not QuerySet.__iter__ or (
+        type(queryset)._fetch_all is not QuerySet._fetch_all
+    ):
+        raise UnreadableError(f"`{type(queryset).__name__}` has its own way to fetch")
+    if query.extra_select:
+        raise UnreadableError("extra(select=…) is used")
+    if needs.joins:
+        _check_joins(queryset, needs)
+
+
+def _check_joins(queryset: QuerySet[Any], needs: Needs) -> None:
+    query = queryset.query
+    if query.combinator:
+        raise UnreadableError("a combined queryset cannot be joined")
+    if query.select_for_update:
+        raise UnreadableError("select_for_update() locks what is joined")
+    known = {field.name for field in queryset._known_related_objects}
+    touched = {route[0] for route in needs.joins}
+    if known & touched:
+        raise UnreadableError("the related object is known already")
+    mode = getattr(queryset, "_fetch_mode", None)
+    if mode is not None and type(mode).__name__ == "RaiseFetch":
+        raise UnreadableError("fetch_mode forbids what is not loaded")
+
+
+class _Lookup:
+    """One level of `prefetch_related`: a relation, its queryset and what is below it."""
+
+    def __init__(self, through: str) -> None:
+        self.through = through
+        self.queryset: QuerySet[Any] | None = None
+
+
+def _lookups(queryset: QuerySet[Any]) -> dict[str, _Lookup]:
+    """The first level of the queryset's `prefetch_related`, by name of the result."""
+    lookups: dict[str, _Lookup] = {}
+    for lookup in queryset._prefetch_related_lookups:
+        if not isinstance(lookup, Prefetch):
+            lookup = Prefetch(lookup)
+        if "__" in lookup.prefetch_through or "__" in lookup.prefetch_to:
+            if lookup.queryset is not None or lookup.to_attr:
+                raise UnreadableError(f"prefetch of `{lookup.prefetch_to}` has its own queryset")
+            continue
+        known = lookups.setdefault(lookup.prefetch_to, _Lookup(lookup.prefetch_through))
+        if lookup.queryset is not None:
+            known.queryset = lookup.queryset
+    return lookups
+
+
+class _Reading:
+    """One queryset on its way to a table."""
+
+    def __init__(self, queryset: QuerySet[Any], needs: Needs) -> None:
+        self.queryset = queryset
+        self.needs = needs
+        self.using = queryset.db
+        self.lookups = _lookups(queryset)
+        self.children: list[tuple[int, Table]] = []
+
+    def table(self) -> Table:
+        query = self.queryset.query.chain()
+        if query.deferred_loading[0]:
+            query.clear_deferred_loading()
+        if self.needs.joins:
+            query.add_select_related(["__".join(route) for route in sorted(self.needs.joins)])
+        self.compiler = compiler_for(query, self.using)
+        self.rows, self.loaders = fetch(self.compiler)
+        if not self.rows:
+            return ((), ("object", ()), [])
+        self.columns = _columns(self.compiler)
+        item = self.needs.item
+        if isinstance(item, Cell):
+            described: Any = ("value", self.cell(item))
+        else:
+            described = ("object", [self.place(place) for place in item])
+        return ((self.rows,), described, self.children)
+
+    def place(self, place: Place) -> tuple[str, Any]:
+        if isinstance(place, Cell):
+            return ("cell", self.cell(place))
+        if isinstance(place, Joined):
+            key = self.index(Cell(place.route, "pk"))
+            return ("joined", (key, [self.place(inner) for inner in place.places]))
+        return ("many", self.many(place))
+
+    def cell(self, cell: Cell) -> tuple[Any, ...]:
+        index = self.index(cell)
+        connection = self.compiler.connection
+        expression = self.compiler.select[index][0]
+        return (index, *form_of(expression, connection, self.loaders.get(index)))
+
+    def index(self, cell: Cell) -> int:
+        if cell.field is None and cell.name != "pk":
+            return self.compiler.annotation_col_map[cell.name]
+        name = cell.field.attname if cell.field is not None else "pk"
+        return self.columns[(cell.route, name)]
+
+    def many(self, many: Many) -> tuple[int, int]:
+        index = self.index(many.key)
+        keys = list(dict.fromkeys(row[index] for row in self.rows if row[index] is not None))
+        lookup = None if many.key.route else self.lookups.get(many.attr)
+        table = read_related(many, keys, lookup.queryset if lookup else None, self.using)
+        self.children.append(table)
+        return index, len(self.children) - 1
+
+
+def read_related(
+    many: Many, keys: list[Any], queryset: QuerySet[Any] | None, using: str
+) -> tuple[int, Table]:
+    """The related rows of all keys in one query: `(index of the key, table)`."""
+    if not keys:
+        return (0, ((), ("object", ()), []))
+    owner = _stand_in(many, keys[0], using)
+    manager = getattr(owner, many.accessor)
+    objects = [owner, *keys[1:]]
+    if hasattr(manager, "through"):
+        querysets = None if queryset is None else [queryset.all()]
+        related = manager.get_prefetch_querysets(objects, querysets)[0]
+        return (0, _Reading(related, many.needs).table())
+    if queryset is None:
+        related = super(type(manager), manager).get_queryset()
+    else:
+        related = queryset.all()
+    related._add_hints(instance=owner)
+    related = related.using(related._db or manager._db)
+    related = _filter_prefetch_queryset(related, manager.field.name, objects)
+    reading = _Reading(related, many.needs)
+    table = reading.table()
+    if not table[0]:
+        return (0, table)
+    return (reading.columns[((), manager.field.attname)], table)
+
+
+def _stand_in(many: Many, key: Any, using: str) -> Model:
+    """An instance that has nothing but a key, for Django's managers to start from."""
+    instance = many.owner.__new__(many.owner)
+    instance._state = ModelState()
+    instance._state.db = using
+    instance._state.adding = False
+    instance.__dict__[many.key.field.attname] = key
+    instance.__dict__.setdefault(many.owner._meta.pk.attname, key)
+    return instance
+
+
+def _columns(compiler: Any) -> dict[tuple[Route, str], int]:
+    """Where every selected model column is in a row."""
+    columns: dict[tuple[Route, str], int] = {}
+    _add_columns(compiler, compiler.klass_info, (), columns)
+    return columns
+
+
+def _add_columns(compiler: Any, info: Any, route: Route, columns: Any) -> None:
+    for index in info["select_fields"]:
+        column = compiler.select[index][0].target
+        columns[(route, column.attname)] = index
+    pk = info["model"]._meta.pk.attname
+    if (route, pk) in columns:
+        columns[(route, "pk")] = columns[(route, pk)]
+    for related in info.get("related_klass_infos", ()):
+        field = related["field"]
+        name = field.remote_field.get_accessor_name() if related["reverse"] else field.name
+        _add_columns(compiler, related, (*route, name), columns)
+
+

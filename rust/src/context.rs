@@ -1,0 +1,130 @@
+//! What one call knows: the serializer it serves, the current zone, and stock fields met so far.
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ptr;
+
+use pyo3::exceptions::{PyAttributeError, PyKeyError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyType, PyTzInfo};
+
+use crate::plan::Step;
+use crate::python::types;
+use crate::python::zone::Zone;
+
+/// Names of the frameworks that native code has to know, handed in from Python.
+pub struct Framework {
+    /// `ObjectDoesNotExist`: a relation that leads nowhere.
+    pub missing: Py<PyAny>,
+    /// `SkipField`: a field that is left out.
+    pub skip: Py<PyAny>,
+    /// `PKOnlyObject`: a related key without its object.
+    pub key_only: Py<PyAny>,
+    /// `BaseManager`: what a relation to many objects gives.
+    pub manager: Py<PyAny>,
+    /// Returns the zone that `DateTimeField` converts to, or `None`.
+    pub current_zone: Py<PyAny>,
+}
+
+pub struct Context<'a, 'py> {
+    pub py: Python<'py>,
+    serializer: &'a Bound<'py, PyAny>,
+    framework: &'a Framework,
+    paths: &'a [Vec<Step>],
+    fields: RefCell<Vec<Option<Bound<'py, PyAny>>>>,
+    zone: OnceCell<Option<Zone<'py>>>,
+    last_type: Cell<(*const PyType, bool)>,
+    fallen: RefCell<Vec<usize>>,
+}
+
+impl<'a, 'py> Context<'a, 'py> {
+    pub fn new(
+        serializer: &'a Bound<'py, PyAny>,
+        framework: &'a Framework,
+        paths: &'a [Vec<Step>],
+    ) -> Self {
+        Self {
+            py: serializer.py(),
+            serializer,
+            framework,
+            paths,
+            fields: RefCell::new(Vec::new()),
+            zone: OnceCell::new(),
+            last_type: Cell::new((ptr::null(), false)),
+            fallen: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The stock field of a node, bound to this call's serializer.
+    pub fn field(&self, id: usize) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(Some(field)) = self.fields.borrow().get(id) {
+            return Ok(field.clone());
+        }
+        let mut field = self.serializer.clone();
+        for step in &self.paths[id] {
+            field = match step {
+                Step::Field(name) => field.getattr(intern!(self.py, "fields"))?.get_item(name)?,
+                Step::Attribute(name) => field.getattr(name)?,
+            };
+        }
+        let mut fields = self.fields.borrow_mut();
+        if fields.is_empty() {
+            fields.resize(self.paths.len(), None);
+        }
+        fields[id] = Some(field.clone());
+        Ok(field)
+    }
+
+    /// Remembers that a stock method decided about a value of this node.
+    pub fn note_fall(&self, id: usize) {
+        let mut fallen = self.fallen.borrow_mut();
+        if !fallen.contains(&id) {
+            fallen.push(id);
+        }
+    }
+
+    pub fn fallen(&self) -> Vec<usize> {
+        self.fallen.take()
+    }
+
+    /// The zone of `DateTimeField` without one of its own; `None` when dates stay naive.
+    pub fn zone(&self) -> PyResult<Option<&Zone<'py>>> {
+        if self.zone.get().is_none() {
+            let zone = self.framework.current_zone.bind(self.py).call0()?;
+            let zone: Option<Bound<'py, PyTzInfo>> = zone.extract()?;
+            let _ = self.zone.set(zone.map(Zone::new).transpose()?);
+        }
+        Ok(self.zone.get().and_then(Option::as_ref))
+    }
+
+    pub fn is_mapping(&self, value: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let class = value.get_type_ptr().cast_const().cast::<PyType>();
+        let (last, answer) = self.last_type.get();
+        if ptr::eq(last, class) {
+            return Ok(answer);
+        }
+        let answer = value.is_instance(types::mapping(self.py)?)?;
+        self.last_type.set((class, answer));
+        Ok(answer)
+    }
+
+    pub fn is_missing_object(&self, error: &PyErr) -> bool {
+        error.matches(self.py, &self.framework.missing).unwrap_or(false)
+    }
+
+    pub fn is_missing_attribute(&self, error: &PyErr) -> bool {
+        error.is_instance_of::<PyAttributeError>(self.py)
+            || error.is_instance_of::<PyKeyError>(self.py)
+    }
+
+    pub fn is_key_only(&self, value: &Bound<'_, PyAny>) -> bool {
+        value.get_type().is(&self.framework.key_only)
+    }
+
+    pub fn is_manager(&self, value: &Bound<'py, PyAny>) -> bool {
+        value.is_instance(self.framework.manager.bind(self.py)).unwrap_or(false)
+    }
+
+    pub fn is_skip(&self, error: &PyErr) -> bool {
+        error.matches(self.py, &self.framework.skip).unwrap_or(false)
+    }
+}

@@ -1,0 +1,62 @@
+//! `UUIDField`.
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::option;
+use crate::error::{Outcome, Stop};
+use crate::python::types;
+use crate::sinks::Sink;
+use crate::sources::Value;
+use crate::text::uuid;
+
+/// The `format` option.
+#[derive(Clone, Copy)]
+pub enum Form {
+    HexVerbose,
+    Hex,
+    Urn,
+    Int,
+}
+
+impl Form {
+    pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        match option::<String>(options, "format")?.as_str() {
+            "hex_verbose" => Ok(Self::HexVerbose),
+            "hex" => Ok(Self::Hex),
+            "urn" => Ok(Self::Urn),
+            "int" => Ok(Self::Int),
+            other => Err(PyValueError::new_err(format!("unknown UUID format {other:?}"))),
+        }
+    }
+
+    pub fn write<'py, S: Sink<'py>>(self, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
+        let number = match value {
+            Value::Uuid(number) => *number,
+            Value::Object(object) => number(object)?,
+            _ => return Err(Stop::Unsure),
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match self {
+            Self::HexVerbose => {
+                sink.plain(std::str::from_utf8(&uuid::hyphenated(number)).unwrap_or_default())
+            }
+            Self::Hex => sink.plain(&text(&uuid::hex(number))),
+            Self::Urn => sink.plain(&format!("urn:uuid:{}", text(&uuid::hyphenated(number)))),
+            Self::Int => match (value, i64::try_from(number)) {
+                (_, Ok(small)) => sink.integer(small),
+                (Value::Object(object), _) => sink.object(&object.getattr("int")?),
+                _ => Err(Stop::Unsure),
+            },
+        }
+    }
+}
+
+/// The number of an exact `uuid.UUID`.
+fn number(object: &Bound<'_, PyAny>) -> Outcome<u128> {
+    let py = object.py();
+    if !types::is_exactly(object, types::uuid(py)?) {
+        return Err(Stop::Unsure);
+    }
+    Ok(object.getattr(pyo3::intern!(py, "int"))?.extract()?)
+}

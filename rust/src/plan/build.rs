@@ -1,0 +1,68 @@
+//! Plans out of descriptions: nested tuples that `drf/describe.py` makes.
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use super::{Entry, Node, Place, Plan, Shortcut, Source, Step};
+use crate::kinds;
+use crate::sinks::Key;
+
+/// Collects the way to every node's stock field while the plan is built.
+#[derive(Default)]
+pub struct Builder {
+    pub paths: Vec<Vec<Step>>,
+}
+
+impl Builder {
+    pub fn plan(&mut self, entries: &Bound<'_, PyAny>) -> PyResult<Plan> {
+        let entries = entries.try_iter()?.map(|entry| self.entry(&entry?)).collect::<PyResult<_>>();
+        Ok(Plan { entries: entries? })
+    }
+
+    fn entry(&mut self, entry: &Bound<'_, PyAny>) -> PyResult<Entry> {
+        let (name, source, node): (Bound<'_, PyString>, Bound<'_, PyTuple>, Bound<'_, PyTuple>) =
+            entry.extract()?;
+        Ok(Entry { key: Key::new(&name)?, source: build_source(&source)?, node: self.node(&node)? })
+    }
+
+    /// `(kind, options, path)`
+    pub fn node(&mut self, node: &Bound<'_, PyTuple>) -> PyResult<Node> {
+        let (kind, options, path): (String, Bound<'_, PyDict>, Bound<'_, PyTuple>) =
+            node.extract()?;
+        let id = self.paths.len();
+        self.paths.push(path.iter().map(|step| build_step(&step)).collect::<PyResult<_>>()?);
+        Ok(Node { id, kind: kinds::build(&kind, &options, self)? })
+    }
+}
+
+fn build_step(step: &Bound<'_, PyAny>) -> PyResult<Step> {
+    let (how, name): (String, Bound<'_, PyString>) = step.extract()?;
+    match how.as_str() {
+        "field" => Ok(Step::Field(name.unbind())),
+        "attribute" => Ok(Step::Attribute(name.unbind())),
+        _ => Err(PyValueError::new_err(format!("unknown step {how:?}"))),
+    }
+}
+
+fn build_source(source: &Bound<'_, PyTuple>) -> PyResult<Source> {
+    let (how, attributes, shortcut): (String, Vec<Py<PyString>>, Option<Bound<'_, PyTuple>>) =
+        source.extract()?;
+    let shortcut = shortcut.map(|shortcut| build_shortcut(&shortcut)).transpose()?;
+    match how.as_str() {
+        "whole" => Ok(Source::Whole),
+        "path" => Ok(Source::Path(attributes, shortcut)),
+        "stock" => Ok(Source::Stock(shortcut)),
+        _ => Err(PyValueError::new_err(format!("unknown source {how:?}"))),
+    }
+}
+
+fn build_shortcut(shortcut: &Bound<'_, PyTuple>) -> PyResult<Shortcut> {
+    let (how, model, name): (String, Py<PyAny>, Py<PyString>) = shortcut.extract()?;
+    let place = match how.as_str() {
+        "forward" => Place::Forward(name),
+        "prefetched" => Place::Prefetched(name),
+        "column" => Place::Column(name),
+        _ => return Err(PyValueError::new_err(format!("unknown shortcut {how:?}"))),
+    };
+    Ok(Shortcut { model, place })
+}

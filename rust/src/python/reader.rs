@@ -1,0 +1,119 @@
+//! The read path as Python sees it.
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::context::{Context, Framework};
+use crate::error::{Outcome, Stop};
+use crate::plan::{Builder, Plan, Step};
+use crate::sinks::{ObjectSink, Sink};
+use crate::sources::row::Table;
+
+/// A compiled serializer.
+#[pyclass(frozen, module = "django_rustaccel._rust")]
+pub struct Reader {
+    plan: Plan,
+    paths: Vec<Vec<Step>>,
+    framework: Framework,
+}
+
+#[pymethods]
+impl Reader {
+    #[new]
+    fn new(entries: &Bound<'_, PyAny>, framework: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let mut builder = Builder::default();
+        let plan = builder.plan(entries)?;
+        let name = |name: &str| framework.as_any().get_item(name).map(Bound::unbind);
+        let framework = Framework {
+            missing: name("missing")?,
+            skip: name("skip")?,
+            key_only: name("key_only")?,
+            manager: name("manager")?,
+            current_zone: name("current_zone")?,
+        };
+        Ok(Self { plan, paths: builder.paths, framework })
+    }
+
+    /// One object as a dict, and the numbers of the nodes whose stock method decided.
+    fn one<'py>(
+        &self,
+        serializer: &Bound<'py, PyAny>,
+        instance: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+        let cx = Context::new(serializer, &self.framework, &self.paths);
+        let value = to_object(cx.py, |sink| self.plan.write(instance, &cx, sink))?;
+        Ok((value, cx.fallen()))
+    }
+
+    /// Objects as a list of dicts.
+    fn many<'py>(
+        &self,
+        serializer: &Bound<'py, PyAny>,
+        instances: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+        let cx = Context::new(serializer, &self.framework, &self.paths);
+        let list = PyList::empty(cx.py);
+        for instance in instances.try_iter()? {
+            let instance = instance?;
+            list.append(to_object(cx.py, |sink| self.plan.write(&instance, &cx, sink))?)?;
+        }
+        Ok((list.into_any(), cx.fallen()))
+    }
+
+    /// Rows of database cells, held until somebody looks.
+    fn rows(slf: Py<Self>, table: &Bound<'_, PyAny>) -> PyResult<Rows> {
+        Ok(Rows { reader: slf, table: Table::build(table)? })
+    }
+}
+
+/// Rows that have been read and not yet been looked at.
+#[pyclass(frozen, module = "django_rustaccel._rust")]
+pub struct Rows {
+    reader: Py<Reader>,
+    table: Table,
+}
+
+#[pymethods]
+impl Rows {
+    fn __len__(&self) -> usize {
+        self.table.len()
+    }
+
+    /// A list of dicts.
+    fn to_list<'py>(
+        &self,
+        serializer: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+        let reader = self.reader.get();
+        let cx = Context::new(serializer, &reader.framework, &reader.paths);
+        let value = to_object(cx.py, |sink| self.table.write(&reader.plan, &cx, sink))?;
+        Ok((value, cx.fallen()))
+    }
+}
+
+impl Rows {
+    /// JSON text into any sink.
+    pub fn write<'py, S: Sink<'py>>(
+        &self,
+        serializer: &Bound<'py, PyAny>,
+        sink: &mut S,
+    ) -> Outcome {
+        let reader = self.reader.get();
+        let cx = Context::new(serializer, &reader.framework, &reader.paths);
+        self.table.write(&reader.plan, &cx, sink)
+    }
+}
+
+fn to_object<'py>(
+    py: Python<'py>,
+    write: impl FnOnce(&mut ObjectSink<'py>) -> Outcome,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut sink = ObjectSink::new(py);
+    match write(&mut sink) {
+        Ok(()) => Ok(sink.into_value().unwrap_or_else(|| py.None().into_bound(py))),
+        Err(Stop::Raised(error)) => Err(error),
+        // Python objects refuse nothing, and every kind has its stock method.
+        Err(Stop::Unsure | Stop::Refused) => {
+            Err(pyo3::exceptions::PySystemError::new_err("a plan ended without an answer"))
+        }
+    }
+}

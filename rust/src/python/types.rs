@@ -1,0 +1,23 @@
+//! Standard library classes, imported once and only when needed.
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+macro_rules! stdlib {
+    ($name:ident, $module:literal, $class:literal) => {
+        pub fn $name(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+            static CELL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+            CELL.import(py, $module, $class)
+        }
+    };
+}
+
+stdlib!(decimal, "decimal", "Decimal");
+stdlib!(uuid, "uuid", "UUID");
+stdlib!(mapping, "collections.abc", "Mapping");
+stdlib!(zone_info, "zoneinfo", "ZoneInfo");
+
+/// `type(value) is class`, for classes that PyO3 has no name for.
+pub fn is_exactly(value: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> bool {
+    value.get_type().is(class)
+}

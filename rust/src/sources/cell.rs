@@ -1,0 +1,166 @@
+//! One cell of a row: what the driver's value means.
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyFloat, PyInt, PyString, PyTuple};
+
+use super::Value;
+use crate::context::Context;
+use crate::error::{Outcome, Stop};
+use crate::kinds::read_datetime;
+use crate::plan::Node;
+use crate::sinks::Sink;
+use crate::text::decimal::{Decimal, Rounding};
+use crate::text::temporal::{parse_date, parse_datetime, parse_time};
+use crate::text::uuid;
+
+/// Where a cell is, how it is read natively, and how Django reads it.
+pub struct Cell {
+    index: usize,
+    form: Form,
+    /// From the driver's value to the value a model instance would have; `None`: the same.
+    load: Option<Py<PyAny>>,
+}
+
+/// What drivers return for a column.
+enum Form {
+    /// The value itself.
+    Object,
+    /// 0 or 1.
+    Boolean,
+    Date,
+    /// Text or a naive datetime; whether it is UTC when no offset is given.
+    DateTime { naive_is_utc: bool },
+    Time,
+    /// Microseconds.
+    Duration,
+    /// Text.
+    Decimal,
+    /// A float or an integer, which Django rounds to the digits and places of its field.
+    FloatDecimal { digits: u32, places: u32 },
+    Uuid,
+}
+
+impl Cell {
+    /// From `(index, form, options, load)`.
+    pub fn build(cell: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (index, form, options, load): (usize, String, Bound<'_, PyTuple>, Option<Py<PyAny>>) =
+            cell.extract()?;
+        Ok(Self { index, form: Form::build(&form, &options)?, load })
+    }
+
+    /// Writes the cell as a kind spells it.
+    pub fn write<'py, S: Sink<'py>>(
+        &self,
+        row: &Bound<'py, PyTuple>,
+        node: &Node,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        let raw = row.get_item(self.index)?;
+        if raw.is_none() {
+            return sink.null();
+        }
+        let native = self.form.decode(&raw).and_then(|value| node.kind.write(&value, cx, sink));
+        if !matches!(native, Err(Stop::Unsure)) {
+            return native;
+        }
+        let value = self.load(raw)?;
+        if value.is_none() { sink.null() } else { node.write(&value, cx, sink) }
+    }
+
+    /// Writes the value itself.
+    pub fn write_plain<'py, S: Sink<'py>>(
+        &self,
+        row: &Bound<'py, PyTuple>,
+        sink: &mut S,
+    ) -> Outcome {
+        let raw = row.get_item(self.index)?;
+        if raw.is_none() { sink.null() } else { sink.object(&self.load(raw)?) }
+    }
+
+    fn load<'py>(&self, raw: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.load {
+            Some(load) => load.bind(raw.py()).call1((raw,)),
+            None => Ok(raw),
+        }
+    }
+}
+
+impl Form {
+    fn build(name: &str, options: &Bound<'_, PyTuple>) -> PyResult<Self> {
+        Ok(match name {
+            "object" => Self::Object,
+            "boolean" => Self::Boolean,
+            "date" => Self::Date,
+            "datetime" => Self::DateTime { naive_is_utc: options.get_item(0)?.extract()? },
+            "time" => Self::Time,
+            "duration" => Self::Duration,
+            "decimal" => Self::Decimal,
+            "float_decimal" => {
+                let (digits, places) = options.extract()?;
+                Self::FloatDecimal { digits, places }
+            }
+            "uuid" => Self::Uuid,
+            _ => return Err(PyValueError::new_err(format!("unknown form {name:?}"))),
+        })
+    }
+
+    fn decode<'a, 'py>(&self, raw: &'a Bound<'py, PyAny>) -> Outcome<Value<'a, 'py>> {
+        let value = match self {
+            Self::Object => Some(Value::Object(raw)),
+            Self::Boolean => small(raw).filter(|n| matches!(n, 0 | 1)).map(|n| Value::Boolean(n == 1)),
+            Self::Date => text(raw).and_then(parse_date).map(Value::Date),
+            Self::DateTime { naive_is_utc } => return decode_datetime(raw, *naive_is_utc),
+            Self::Time => text(raw).and_then(parse_time).map(Value::Time),
+            Self::Duration => small(raw).map(Value::Duration),
+            Self::Decimal => text(raw).and_then(Decimal::parse).map(Value::Decimal),
+            Self::FloatDecimal { digits, places } => {
+                round(raw, *digits, *places).map(Value::Decimal)
+            }
+            Self::Uuid => text(raw).and_then(uuid::parse).map(Value::Uuid),
+        };
+        value.ok_or(Stop::Unsure)
+    }
+}
+
+fn text<'a>(raw: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    raw.cast_exact::<PyString>().ok()?.to_str().ok()
+}
+
+fn small(raw: &Bound<'_, PyAny>) -> Option<i64> {
+    raw.cast_exact::<PyInt>().ok()?.extract().ok()
+}
+
+/// The digits that Django's SQLite converter for decimals takes from a float.
+const FLOAT_DIGITS: usize = 15;
+
+/// What that converter does: a float is rounded to its digits and once more to the places of the
+/// column, of which it may then have `digits`; more is an error that Django raises.
+fn round(raw: &Bound<'_, PyAny>, digits: u32, places: u32) -> Option<Decimal> {
+    let number = if let Ok(float) = raw.cast_exact::<PyFloat>() {
+        Decimal::from_float(float.value(), FLOAT_DIGITS)?
+    } else {
+        let number = small(raw).filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS as u32))?;
+        Decimal { negative: number < 0, coefficient: number.unsigned_abs().into(), places: 0 }
+    };
+    let number = number.quantized(places, Rounding::HalfEven)?;
+    (number.digits() <= digits).then_some(number)
+}
+
+fn decode_datetime<'a, 'py>(
+    raw: &'a Bound<'py, PyAny>,
+    naive_is_utc: bool,
+) -> Outcome<Value<'a, 'py>> {
+    if let Ok(moment) = raw.cast_exact::<PyDateTime>() {
+        let (moment, is_utc) = read_datetime(moment)?;
+        return Ok(Value::DateTime(moment, is_utc || naive_is_utc));
+    }
+    let (moment, offset) = text(raw).and_then(parse_datetime).ok_or(Stop::Unsure)?;
+    match offset {
+        None => Ok(Value::DateTime(moment, naive_is_utc)),
+        Some(offset) => {
+            let moment = moment.shifted(-offset).ok_or(Stop::Unsure)?;
+            Ok(Value::DateTime(moment, true))
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Values of database rows: the cells a driver returned, before Django makes anything of them.
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+
+use super::cell::Cell;
+use crate::context::Context;
+use crate::error::{Outcome, Stop};
+use crate::kinds::Kind;
+use crate::plan::{Entry, Plan};
+use crate::sinks::Sink;
+
+/// The result of one query, and the results of the queries for its relations to many.
+pub struct Table {
+    rows: Vec<Py<PyTuple>>,
+    item: Item,
+    children: Vec<Related>,
+}
+
+/// What a row stands for.
+enum Item {
+    Object(Layout),
+    /// One value: the key or slug of a related object.
+    Value(Cell),
+}
+
+/// Where the fields of a serializer are in a row, in the order of its plan.
+struct Layout(Vec<Place>);
+
+enum Place {
+    Cell(Cell),
+    /// A joined object: absent when the cell with its key is `NULL`.
+    Joined { key: usize, layout: Layout },
+    /// The rows of a child table that carry this row's key.
+    Many { key: usize, child: usize },
+}
+
+/// A table and which of its rows belong to which key.
+struct Related {
+    table: Table,
+    groups: Py<PyDict>,
+    members: Vec<Vec<usize>>,
+}
+
+impl Table {
+    /// From `(chunks of rows, item, [(key index, table), …])`.
+    pub fn build(table: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (chunks, item, children): (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyList>) =
+            table.extract()?;
+        let mut rows = Vec::new();
+        for chunk in chunks.try_iter()? {
+            for row in chunk?.try_iter()? {
+                rows.push(row?.cast_into::<PyTuple>()?.unbind());
+            }
+        }
+        let children = children.iter().map(|child| Related::build(&child));
+        Ok(Self { rows, item: Item::build(&item)?, children: children.collect::<PyResult<_>>()? })
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The whole table as a list of objects.
+    pub fn write<'py, S: Sink<'py>>(
+        &self,
+        plan: &Plan,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        sink.begin_list(self.rows.len())?;
+        for row in &self.rows {
+            self.write_item(row.bind(cx.py), Some(plan), cx, sink)?;
+        }
+        sink.end_list()
+    }
+
+    fn write_item<'py, S: Sink<'py>>(
+        &self,
+        row: &Bound<'py, PyTuple>,
+        plan: Option<&Plan>,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        match (&self.item, plan) {
+            (Item::Object(layout), Some(plan)) => self.write_object(row, plan, layout, cx, sink),
+            (Item::Value(cell), _) => cell.write_plain(row, sink),
+            (Item::Object(_), None) => Err(Stop::Unsure),
+        }
+    }
+
+    fn write_object<'py, S: Sink<'py>>(
+        &self,
+        row: &Bound<'py, PyTuple>,
+        plan: &Plan,
+        layout: &Layout,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        sink.begin_map()?;
+        for (entry, place) in plan.entries.iter().zip(&layout.0) {
+            sink.key(&entry.key)?;
+            self.write_entry(row, entry, place, cx, sink)?;
+        }
+        sink.end_map()
+    }
+
+    fn write_entry<'py, S: Sink<'py>>(
+        &self,
+        row: &Bound<'py, PyTuple>,
+        entry: &Entry,
+        place: &Place,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        match (place, &entry.node.kind) {
+            (Place::Joined { key, .. }, _) if row.get_borrowed_item(*key)?.is_none() => sink.null(),
+            (Place::Joined { layout, .. }, Kind::Nested(plan)) => {
+                self.write_object(row, plan, layout, cx, sink)
+            }
+            (Place::Many { key, child }, kind) => {
+                let plan = if let Kind::Many(plan) = kind { Some(plan) } else { None };
+                self.children[*child].write(&row.get_item(*key)?, plan, cx, sink)
+            }
+            (Place::Cell(cell), Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs) => {
+                cell.write_plain(row, sink)
+            }
+            (Place::Cell(cell), Kind::OwnKey(Some(node))) => cell.write(row, node, cx, sink),
+            (Place::Cell(cell), _) => cell.write(row, &entry.node, cx, sink),
+            (Place::Joined { .. }, _) => Err(Stop::Unsure),
+        }
+    }
+}
+
+impl Related {
+    fn build(child: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (key, table): (usize, Bound<'_, PyAny>) = child.extract()?;
+        let (py, table) = (child.py(), Table::build(&table)?);
+        let groups = PyDict::new(py);
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        for (index, row) in table.rows.iter().enumerate() {
+            let key = row.bind(py).get_item(key)?;
+            if let Some(group) = groups.get_item(&key)? {
+                members[group.extract::<usize>()?].push(index);
+            } else {
+                groups.set_item(key, members.len())?;
+                members.push(vec![index]);
+            }
+        }
+        Ok(Self { table, groups: groups.unbind(), members })
+    }
+
+    fn write<'py, S: Sink<'py>>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        plan: Option<&Plan>,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        let rows: &[usize] = match self.groups.bind(cx.py).get_item(key)? {
+            Some(group) => &self.members[group.extract::<usize>()?],
+            None => &[],
+        };
+        sink.begin_list(rows.len())?;
+        for &row in rows {
+            self.table.write_item(self.table.rows[row].bind(cx.py), plan, cx, sink)?;
+        }
+        sink.end_list()
+    }
+}
+
+impl Item {
+    fn build(item: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (what, content): (String, Bound<'_, PyAny>) = item.extract()?;
+        match what.as_str() {
+            "object" => Ok(Self::Object(Layout::build(&content)?)),
+            "value" => Ok(Self::Value(Cell::build(&content)?)),
+            _ => Err(PyValueError::new_err(format!("unknown item {what:?}"))),
+        }
+    }
+}
+
+impl Layout {
+    fn build(places: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let places = places.try_iter()?.map(|place| Place::build(&place?));
+        Ok(Self(places.collect::<PyResult<_>>()?))
+    }
+}
+
+impl Place {
+    fn build(place: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (how, content): (Bound<'_, PyString>, Bound<'_, PyAny>) = place.extract()?;
+        match how.to_str()? {
+            "cell" => Ok(Self::Cell(Cell::build(&content)?)),
+            "joined" => {
+                let (key, places): (usize, Bound<'_, PyAny>) = content.extract()?;
+                Ok(Self::Joined { key, layout: Layout::build(&places)? })
+            }
+            "many" => {
+                let (key, child) = content.extract()?;
+                Ok(Self::Many { key, child })
+            }
+            how => Err(PyValueError::new_err(format!("unknown place {how:?}"))),
+        }
+    }
+}

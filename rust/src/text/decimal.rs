@@ -1,0 +1,190 @@
+//! Decimal numbers as databases and Python spell them, without losing a digit.
+
+/// `coefficient` × 10^-`places`. 38 digits hold every `DecimalField` met in practice; a longer
+/// number goes the stock way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    pub negative: bool,
+    pub coefficient: u128,
+    pub places: u32,
+}
+
+/// How a dropped tail is rounded: `decimal.ROUND_…` of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    HalfEven,
+    HalfUp,
+    HalfDown,
+    Up,
+    Down,
+    Ceiling,
+    Floor,
+}
+
+impl Rounding {
+    /// From the value of a `decimal.ROUND_…` constant; `ROUND_05UP` stays stock.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "ROUND_HALF_EVEN" => Self::HalfEven,
+            "ROUND_HALF_UP" => Self::HalfUp,
+            "ROUND_HALF_DOWN" => Self::HalfDown,
+            "ROUND_UP" => Self::Up,
+            "ROUND_DOWN" => Self::Down,
+            "ROUND_CEILING" => Self::Ceiling,
+            "ROUND_FLOOR" => Self::Floor,
+            _ => return None,
+        })
+    }
+
+    /// Whether a quotient with this remainder is rounded away from zero.
+    fn away(self, negative: bool, quotient: u128, remainder: u128, divisor: u128) -> bool {
+        let half = remainder.cmp(&(divisor - remainder));
+        remainder > 0
+            && match self {
+                Self::HalfEven => half.is_gt() || half.is_eq() && quotient % 2 == 1,
+                Self::HalfUp => half.is_ge(),
+                Self::HalfDown => half.is_gt(),
+                Self::Up => true,
+                Self::Down => false,
+                Self::Ceiling => !negative,
+                Self::Floor => negative,
+            }
+    }
+}
+
+impl Decimal {
+    /// Plain digits with at most one point and a sign; an exponent, `NaN` or too many digits is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() || whole.len() + fraction.len() > 38 {
+            return None;
+        }
+        let mut coefficient = 0_u128;
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            coefficient = coefficient * 10 + u128::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+        }
+        Some(Self { negative, coefficient, places: fraction.len() as u32 })
+    }
+
+    /// The float as a number of `precision` significant digits, rounded half to even: what
+    /// `decimal.Context(prec=precision).create_decimal_from_float` gives.
+    pub fn from_float(value: f64, precision: usize) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        // Rust's exponent format is exact: it rounds the binary value itself.
+        let text = format!("{:.*e}", precision - 1, value);
+        let (mantissa, exponent) = text.split_once('e')?;
+        let exponent: i32 = exponent.parse().ok()?;
+        let mut number = Self::parse(mantissa)?;
+        let places = i64::from(number.places) - i64::from(exponent);
+        if places >= 0 {
+            number.places = u32::try_from(places).ok()?;
+        } else {
+            let scale = 10_u128.checked_pow(u32::try_from(-places).ok()?)?;
+            number.coefficient = number.coefficient.checked_mul(scale)?;
+            number.places = 0;
+        }
+        Some(number)
+    }
+
+    /// The number with exactly `places` digits after the point; `None` when it does not fit.
+    pub fn quantized(self, places: u32, rounding: Rounding) -> Option<Self> {
+        let coefficient = if places >= self.places {
+            self.coefficient.checked_mul(10_u128.checked_pow(places - self.places)?)?
+        } else {
+            match 10_u128.checked_pow(self.places - places) {
+                Some(divisor) => {
+                    let (quotient, rest) = (self.coefficient / divisor, self.coefficient % divisor);
+                    quotient + u128::from(rounding.away(self.negative, quotient, rest, divisor))
+                }
+                // Dropping 39 digits or more of a number of 38.
+                None => u128::from(rounding.away(self.negative, 0, self.coefficient.min(1), 3)),
+            }
+        };
+        Some(Self { coefficient, places, ..self })
+    }
+
+    /// Digits of the coefficient; zero has one.
+    pub fn digits(self) -> u32 {
+        self.coefficient.checked_ilog10().unwrap_or(0) + 1
+    }
+
+    /// `format(number, "f")`.
+    pub fn spell(self, out: &mut String) {
+        if self.negative {
+            out.push('-');
+        }
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(self.coefficient);
+        let places = self.places as usize;
+        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
+        out.push_str(if whole.is_empty() { "0" } else { whole });
+        if places > 0 {
+            out.push('.');
+            out.extend(std::iter::repeat_n('0', places - fraction.len()));
+            out.push_str(fraction);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quantized(text: &str, places: u32, rounding: Rounding) -> String {
+        let mut out = String::new();
+        Decimal::parse(text).unwrap().quantized(places, rounding).unwrap().spell(&mut out);
+        out
+    }
+
+    #[test]
+    fn rounds_as_the_decimal_module_does() {
+        use Rounding::{Ceiling, Down, Floor, HalfDown, HalfEven, HalfUp, Up};
+        // Figures from Python's decimal module.
+        for (text, rounding, expected) in [
+            ("2.665", HalfEven, "2.66"),
+            ("2.675", HalfEven, "2.68"),
+            ("2.665", HalfUp, "2.67"),
+            ("2.665", HalfDown, "2.66"),
+            ("2.661", Up, "2.67"),
+            ("2.669", Down, "2.66"),
+            ("-2.661", Ceiling, "-2.66"),
+            ("-2.661", Floor, "-2.67"),
+            ("2.6", HalfEven, "2.60"),
+            ("0", HalfEven, "0.00"),
+            ("-0.001", HalfEven, "-0.00"),
+        ] {
+            assert_eq!(quantized(text, 2, rounding), expected, "{text} {rounding:?}");
+        }
+    }
+
+    #[test]
+    fn floats_keep_the_asked_digits() {
+        let spell = |value, precision| {
+            let mut out = String::new();
+            Decimal::from_float(value, precision).unwrap().spell(&mut out);
+            out
+        };
+        assert_eq!(spell(12.34, 4), "12.34");
+        assert_eq!(spell(1e15, 15), "1000000000000000");
+        assert_eq!(spell(0.1, 15), "0.100000000000000");
+        assert_eq!(Decimal::from_float(f64::NAN, 15), None);
+    }
+
+    #[test]
+    fn refuses_what_is_not_plain() {
+        for text in ["", ".", ".5", "1e5", "NaN", "+1", "1.2.3", &"9".repeat(39)] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_tail_is_dropped() {
+        assert_eq!(Decimal { negative: false, coefficient: 5, places: 60 }.quantized(2, Rounding::HalfEven).unwrap().coefficient, 0);
+    }
+}

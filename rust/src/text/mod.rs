@@ -1,0 +1,4 @@
+//! Pure spelling: no Python here.
+pub mod decimal;
+pub mod temporal;
+pub mod uuid;
