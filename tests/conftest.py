@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import databases
 import pytest
+
+import databases
 from engines import ENGINES, running
 
 

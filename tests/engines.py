@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import django_rustaccel
 import pytest
 from django.db import connections
 from rest_framework.renderers import JSONRenderer
+
+import django_rustaccel
 
 ENGINES = ("stock", "rustaccel")
 TIERS = ("rows", "instances", "stock")

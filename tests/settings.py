@@ -23,7 +23,7 @@ RUSTACCEL = {"ACCELERATE_DRF": True}
 
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 ROOT_URLCONF = "bookshop.urls"
-SECRET_KEY = "only the tests use this key"  # noqa: S105
+SECRET_KEY = "only the tests use this key"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"

@@ -1,11 +1,12 @@
 """The serializers of the speed contract give the same data, types and bytes on both engines."""
 
 import pytest
+from rest_framework.test import APIClient
+
 from bookshop.data import fill_shop
 from bookshop.models import Book
 from bookshop.serializers import BookSerializer, NestedBookSerializer
 from engines import assert_same
-from rest_framework.test import APIClient
 
 pytestmark = pytest.mark.django_db
 

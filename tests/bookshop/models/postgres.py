@@ -1,7 +1,11 @@
 """Field types that exist on PostgreSQL alone."""
 
-from django.contrib.postgres.fields import ArrayField, DateRangeField, HStoreField
-from django.contrib.postgres.fields import IntegerRangeField
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateRangeField,
+    HStoreField,
+    IntegerRangeField,
+)
 from django.db import models
 
 __all__ = ["PostgresFields"]
