@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import JSONField
 from django.db.models.expressions import Col
-from django.utils import timezone
 
 from django_rustaccel.querysets.columns import UnreadableError
 
@@ -67,7 +66,7 @@ def _convert(loader: Any, converters: Any, expression: Any, connection: Any, val
 def _datetime(expression: Any, field: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
     if not settings.USE_TZ:
         return ("datetime", (False,))
-    if connection.timezone is not timezone.utc and str(connection.timezone) != "UTC":
+    if str(connection.timezone) != "UTC":
         return ("load", ())
     return ("datetime", (True,))
 

@@ -38,6 +38,8 @@ enum Form {
     /// A float or an integer, which Django rounds to the digits and places of its field.
     FloatDecimal { digits: u32, places: u32 },
     Uuid,
+    /// Only Django's own converters know.
+    Load,
 }
 
 impl Cell {
@@ -101,6 +103,7 @@ impl Form {
                 Self::FloatDecimal { digits, places }
             }
             "uuid" => Self::Uuid,
+            "load" => Self::Load,
             _ => return Err(PyValueError::new_err(format!("unknown form {name:?}"))),
         })
     }
@@ -118,6 +121,7 @@ impl Form {
                 round(raw, *digits, *places).map(Value::Decimal)
             }
             Self::Uuid => text(raw).and_then(uuid::parse).map(Value::Uuid),
+            Self::Load => None,
         };
         value.ok_or(Stop::Unsure)
     }
