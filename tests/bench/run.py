@@ -99,22 +99,20 @@ def table(races: list[dict[str, Any]]) -> str:
 
 def line(race: dict[str, Any]) -> list[str]:
     medians = race["medians"]
-    verdict = (
-        f"{race['ratio']:.1f}×" if race["ratio"] >= race["goal"] else f"**{race['ratio']:.1f}×**"
-    )
+    ratio = f"{race['ratio']:.1f}x"
     return [
         race["title"],
         race["database"],
         milliseconds(medians["stock"]),
         milliseconds(medians["ours"]),
-        verdict,
-        f"{race['goal']:g}×",
+        ratio if race["ratio"] >= race["goal"] else f"**{ratio}**",
+        f"{race['goal']:g}x",
         *(milliseconds(medians.get(name)) for name in REFERENCES),
     ]
 
 
 def milliseconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{1000 * seconds:.2f}"
+    return "-" if seconds is None else f"{1000 * seconds:.2f}"
 
 
 def write(document: Path, measured: str) -> None:

@@ -7,44 +7,12 @@ from decimal import Decimal
 
 from .models import Book, Publisher, Tag
 
-WORDS = [
-    "the",
-    "a",
-    "of",
-    "in",
-    "old",
-    "river",
-    "garden",
-    "letters",
-    "winter",
-    "house",
-    "northern",
-    "light",
-    "and",
-    "island",
-    "stories",
-    "history",
-    "silent",
-    "morning",
-    "harbour",
-    "paper",
-    "machine",
-    "glass",
-    "between",
-    "mountain",
-    "voices",
-]
-ODD_WORDS = [
-    *WORDS,
-    "naïve",
-    "“quoted”",
-    '"',
-    "<b>&amp;</b>",
-    "back\\slash",
-    "tab\there",
-    "日本語",
-    "🐍",
-]
+TEXT = (
+    "the a of in old river garden letters winter house northern light and island stories"
+    " history silent morning harbour paper machine glass between mountain voices"
+)
+ODD_TEXT = TEXT + " naïve “quoted” \" <b>&amp;</b> back\\slash it's 日本語 🐍 \t\u2028"
+WORDS, ODD_WORDS = TEXT.split(" "), ODD_TEXT.split(" ")
 START = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
 PUBLISHERS = 20
 TAGS = 12
