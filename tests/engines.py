@@ -116,6 +116,8 @@ def assert_same(
 
 def describe(value: Any) -> Any:
     """`value` with the exact type of every part beside it, comparable with ``==``."""
+    if isinstance(value, list):
+        value[:0]  # A list that is made at the first look has its exact type after it.
     kind = type(value)
     if isinstance(value, dict):
         return kind, [(describe(key), describe(part)) for key, part in value.items()]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import pagination, serializers
 
-from django_rustaccel.drf import describe, reading
+from django_rustaccel.drf import describe, pagination as lazy_pagination, reading
 
 
 def install() -> None:
@@ -14,6 +14,8 @@ def install() -> None:
     if getattr(serializers.Serializer.to_representation, "is_accelerated", False):
         return
     _install_reading()
+    for paginator in (pagination.PageNumberPagination, pagination.LimitOffsetPagination):
+        _install_pagination(paginator)
 
 
 def _install_reading() -> None:
@@ -36,3 +38,12 @@ def _install_reading() -> None:
     serializers.Serializer.to_representation = to_representation
     serializers.ListSerializer.to_representation = list_to_representation
     serializers.ListSerializer.data = property(list_data)
+
+
+def _install_pagination(cls: Any) -> None:
+    stock = cls.paginate_queryset
+
+    def paginate_queryset(self: Any, queryset: Any, request: Any, view: Any = None) -> Any:
+        return lazy_pagination.paginate(self, queryset, request, view, stock)
+
+    cls.paginate_queryset = paginate_queryset

@@ -1,9 +1,10 @@
 """Lists that are made when somebody looks at them.
 
-Both classes turn into the stock class at the first look: ``type(data)`` is then what it is in
-DRF. Until then the renderer can write them straight to bytes. Code in C that reads the memory of
-a list instead of asking it (a foreign JSON encoder) finds one entry that no encoder accepts, so
-that it fails loudly rather than take an unread list for an empty one.
+At the first look a lazy list is filled in place and turns into its stock class: from then on
+``type(data)`` is what it is in DRF. Until then the renderer can write it straight to bytes, and a
+serializer can read it as rows. Code in C that reads the memory of a list instead of asking it (a
+foreign JSON encoder) finds one entry that no encoder accepts, so that it fails loudly rather than
+take an unread list for an empty one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.utils.serializer_helpers import ReturnList
 
 from django_rustaccel.core.engine import Rows
@@ -22,74 +24,107 @@ class Unread:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "<rows not looked at: use list(data)>"
+        return "<not looked at yet: use list(data)>"
 
 
-_UNREAD = Unread()
+_UNREAD = (Unread(),)
+
+
+class SeenList(list):  # type: ignore[type-arg]
+    """A list that was lazy: a plain ``list`` has no room for the attributes it had."""
 
 
 class LazyList(list):  # type: ignore[type-arg]
-    """The ``list`` of a serializer's representation, held as rows."""
+    """The representation of a list, held as rows."""
+
+    seen_class = SeenList
 
     def __init__(self, rows: Rows, serializer: Any) -> None:
-        super().__init__((_UNREAD,))
+        super().__init__(_UNREAD)
         self.rows = rows
         self.serializer = serializer
+
+    def _content(self) -> list[Any]:
+        content: list[Any] = self.rows.to_list(self.serializer)[0]
+        del self.rows, self.serializer
+        return content
+
+    def _length(self) -> int:
+        return len(self.rows)
 
 
 class LazyReturnList(ReturnList):
     """The ``ReturnList`` of ``.data`` over a :class:`LazyList`."""
 
+    seen_class = ReturnList
+
     def __init__(self, held: LazyList, *, serializer: Any) -> None:
-        super().__init__((_UNREAD,), serializer=serializer)
+        super().__init__(_UNREAD, serializer=serializer)
         self.held = held
 
+    def _content(self) -> list[Any]:
+        held = self.held
+        del self.held
+        return held
 
-def look(data: Any) -> None:
-    """Fill a lazy list in place and let it be of its stock class from now on."""
-    if type(data) is LazyReturnList:
-        held = data.held
-        content: list[Any] = list(held)
-        del data.held
-        data.__class__ = ReturnList
-    elif type(data) is LazyList:
-        content, _ = data.rows.to_list(data.serializer)
-        del data.rows, data.serializer
-        data.__class__ = _SeenList
-    else:
-        return
+    def _length(self) -> int:
+        return len(self.held)
+
+
+class LazyPage(list):  # type: ignore[type-arg]
+    """A page of instances, held as the queryset that gives them."""
+
+    seen_class = SeenList
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        super().__init__(_UNREAD)
+        self.queryset = queryset
+
+    def _content(self) -> list[Any]:
+        queryset = self.queryset
+        del self.queryset
+        return list(queryset)
+
+    def _length(self) -> int:
+        return len(self.queryset)
+
+
+def _look(data: Any) -> None:
+    """Fill a lazy list and let it be of its stock class from now on."""
+    content = data._content()
+    data.__class__ = data.seen_class
     list.__setitem__(data, slice(None), content)
 
 
-class _SeenList(list):  # type: ignore[type-arg]
-    """A list that was lazy: `list` itself has no room for the attributes it had."""
-
-
-def _looking(name: str) -> Callable[..., Any]:
-    method = getattr(list, name)
-
+def _looking(cls: type, name: str) -> Callable[..., Any]:
     def look_first(self: Any, *args: Any, **kwargs: Any) -> Any:
-        look(self)
-        return getattr(type(self), name, method)(self, *args, **kwargs)
+        if type(self) is cls:
+            _look(self)
+        method = getattr(self, name, None)
+        return NotImplemented if method is None else method(*args, **kwargs)
 
     look_first.__name__ = name
     return look_first
 
 
 def _length(self: Any) -> int:
-    held = getattr(self, "held", self)
-    return len(held.rows) if type(held) is LazyList else list.__len__(held)
+    return self._length()  # type: ignore[no-any-return]
 
 
 #: What concerns the object and not its content.
 _IDENTITY = {
     "__class__", "__class_getitem__", "__delattr__", "__dir__", "__doc__", "__getattribute__",
     "__getstate__", "__hash__", "__init__", "__init_subclass__", "__new__", "__setattr__",
-    "__subclasshook__", "__len__",
+    "__subclasshook__",
 }  # fmt: skip
 
-for _cls in (LazyList, LazyReturnList):
-    for _name in {*dir(ReturnList if _cls is LazyReturnList else list), "__radd__"} - _IDENTITY:
-        if callable(getattr(_cls, _name, None)):
-            setattr(_cls, _name, _looking(_name))
-    _cls.__len__ = _length  # type: ignore[assignment]
+
+def _make_lazy(cls: Any) -> None:
+    for name in {*dir(cls.seen_class), "__radd__"} - _IDENTITY:
+        if name == "__radd__" or callable(getattr(cls, name, None)):
+            setattr(cls, name, _looking(cls, name))
+    cls.__len__ = _length
+
+
+for _cls in (LazyList, LazyReturnList, LazyPage):
+    _make_lazy(_cls)

@@ -16,7 +16,7 @@ from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Reader
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf.describe import list_override, serializer_override
-from django_rustaccel.drf.lazy import LazyList, LazyReturnList
+from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyReturnList
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
 
@@ -103,6 +103,8 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> LazyList | None:
     """The rows of a queryset that has not been read, held until somebody looks."""
     if isinstance(data, BaseManager):
         data = data.all()
+    elif type(data) is LazyPage:
+        data = data.queryset
     if not isinstance(data, QuerySet) or data._result_cache is not None:
         return None
     table = rows.read(plan.entries, data)
