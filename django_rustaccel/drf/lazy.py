@@ -96,10 +96,12 @@ def _look(data: Any) -> None:
     list.__setitem__(data, slice(None), content)
 
 
-def _looking(cls: type, name: str) -> Callable[..., Any]:
+def _looking(name: str) -> Callable[..., Any]:
     def look_first(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if type(self) is cls:
-            _look(self)
+        # The other side of `==` or `+` is read from memory too.
+        for data in (self, *args):
+            if type(data) in _LAZY:
+                _look(data)
         method = getattr(self, name, None)
         return NotImplemented if method is None else method(*args, **kwargs)
 
@@ -122,9 +124,10 @@ _IDENTITY = {
 def _make_lazy(cls: Any) -> None:
     for name in {*dir(cls.seen_class), "__radd__"} - _IDENTITY:
         if name == "__radd__" or callable(getattr(cls, name, None)):
-            setattr(cls, name, _looking(cls, name))
+            setattr(cls, name, _looking(name))
     cls.__len__ = _length
 
 
-for _cls in (LazyList, LazyReturnList, LazyPage):
+_LAZY = (LazyList, LazyReturnList, LazyPage)
+for _cls in _LAZY:
     _make_lazy(_cls)
