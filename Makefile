@@ -59,7 +59,7 @@ corners: $(VENV)/.tools ## the tests on every supported Python, Django, DRF corn
 	@$(TOX) -e py311-django52-drf316,py312-django60-drf317,py313-django61-drf318
 
 conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
-	@$(TOX) -e conformance
+	@$(TOX) -e conformance-django52-drf316,conformance-django61-drf318
 
 bench: $(VENV)/.tools ## the benchmarks, and the table in docs/benchmarks.md
 	@$(TOX) -e bench

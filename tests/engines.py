@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-from django.db import connections
+from django.core.signals import request_started
+from django.db import connections, reset_queries
 from rest_framework.renderers import JSONRenderer
 
 import django_rustaccel
@@ -23,11 +23,6 @@ TIERS = ("rows", "instances", "stock")
 @contextlib.contextmanager
 def running(engine: str) -> Iterator[None]:
     """`rustaccel` is what the settings have on; `stock` turns it off."""
-    if not hasattr(django_rustaccel, "disabled"):  # Only until the engine is merged.
-        if engine == "rustaccel":
-            pytest.skip("the engine is not in yet; the stock half ran")
-        yield
-        return
     with django_rustaccel.disabled() if engine == "stock" else contextlib.nullcontext():
         yield
 
@@ -62,7 +57,7 @@ def captured_queries() -> Iterator[list[str]]:
     """The SQL of every database, as ``assertNumQueries`` counts it, filled in on leaving.
 
     Django's own context manager connects first, which pytest-django forbids for databases that
-    the test did not name.
+    the test did not name. Like it, this keeps requests from clearing the log.
     """
     queries: list[str] = []
     opened = connections.all()
@@ -70,17 +65,17 @@ def captured_queries() -> Iterator[list[str]]:
     before = [connection.force_debug_cursor for connection in opened]
     for connection in opened:
         connection.force_debug_cursor = True
+    request_started.disconnect(reset_queries)
     try:
         yield queries
     finally:
+        request_started.connect(reset_queries)
         for (connection, start), forced in zip(logs, before, strict=True):
             connection.force_debug_cursor = forced
             queries += [query["sql"] for query in list(connection.queries_log)[start:]]
 
 
 def read_counts() -> dict[str, int]:
-    if not hasattr(django_rustaccel, "stats"):  # Only until the engine is merged.
-        return dict.fromkeys(TIERS, 0)
     return dict(django_rustaccel.stats()["read"])
 
 

@@ -1,4 +1,4 @@
-"""The shop at the size of the speed contract, and pytest-benchmark told to keep the collector on."""
+"""The shop at the size of the speed contract."""
 
 import pytest
 
