@@ -19,18 +19,14 @@ def install() -> None:
 
 
 def _install_reading() -> None:
-    one = serializers.Serializer.to_representation
-    many = serializers.ListSerializer.to_representation
-    data = serializers.ListSerializer.data.fget
-
     def to_representation(self: Any, instance: Any) -> Any:
-        return reading.represent_one(self, instance, one)
+        return reading.represent_one(self, instance, describe.STOCK_SERIALIZER)
 
     def list_to_representation(self: Any, data: Any) -> Any:
-        return reading.represent_many(self, data, many)
+        return reading.represent_many(self, data, describe.STOCK_LIST)
 
     def list_data(self: Any) -> Any:
-        return reading.list_data(self, data)
+        return reading.list_data(self, describe.STOCK_LIST_DATA)
 
     to_representation.is_accelerated = True  # type: ignore[attr-defined]
     describe.SERIALIZER_METHODS.add(to_representation)

@@ -1,0 +1,58 @@
+"""Drop-in for ``rest_framework.serializers``: everything in it, its serializers accelerated.
+
+For projects that opt in class by class instead of with ``RUSTACCEL["ACCELERATE_DRF"]``::
+
+    from django_rustaccel.drf import serializers
+
+    class BookSerializer(serializers.ModelSerializer): ...
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as stock
+from rest_framework.serializers import *  # noqa: F403
+
+from django_rustaccel.drf import describe, reading
+
+
+class ListSerializer(stock.ListSerializer):
+    """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        """Return the list of dicts that DRF returns."""
+        return reading.represent_many(self, data, describe.STOCK_LIST)
+
+    @property
+    def data(self) -> Any:
+        """DRF's ``ReturnList``, made when it is first looked at."""
+        return reading.list_data(self, describe.STOCK_LIST_DATA)
+
+
+class Serializer(stock.Serializer):
+    """DRF's ``Serializer``: ``to_representation`` runs natively, ``many=True`` too."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return the dict that DRF returns."""
+        return reading.represent_one(self, instance, describe.STOCK_SERIALIZER)
+
+    @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+        """Give ``many=True`` this module's list class where DRF would take its own."""
+        made = super().many_init(*args, **kwargs)
+        if type(made) is stock.ListSerializer:
+            made.__class__ = ListSerializer
+        return made
+
+
+class ModelSerializer(Serializer, stock.ModelSerializer):
+    """DRF's ``ModelSerializer``, accelerated."""
+
+
+class HyperlinkedModelSerializer(ModelSerializer, stock.HyperlinkedModelSerializer):
+    """DRF's ``HyperlinkedModelSerializer``, accelerated."""
+
+
+describe.SERIALIZER_METHODS.add(Serializer.to_representation)
+describe.LIST_METHODS.add(ListSerializer.to_representation)
