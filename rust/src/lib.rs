@@ -13,6 +13,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::python::json::dumps;
+    #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
     #[pymodule_export]
     const __version__: &str = env!("CARGO_PKG_VERSION");

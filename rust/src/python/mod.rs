@@ -1,4 +1,7 @@
 //! The wall to CPython.
+pub mod entries;
+pub mod integer;
+pub mod json;
 pub mod reader;
 pub mod types;
 pub mod zone;

@@ -1,4 +1,5 @@
 //! Standard library classes, imported once and only when needed.
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
@@ -20,4 +21,10 @@ stdlib!(zone_info, "zoneinfo", "ZoneInfo");
 /// `type(value) is class`, for classes that PyO3 has no name for.
 pub fn is_exactly(value: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> bool {
     value.get_type().is(class)
+}
+
+/// Whether `next(value)` works: such a value can be read once only.
+pub fn is_iterator(value: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the check reads a slot of the type of a live object.
+    unsafe { ffi::PyIter_Check(value.as_ptr()) != 0 }
 }

@@ -1,14 +1,15 @@
 //! JSON text out of a walk, spelled as Python's `json` and DRF's `JSONRenderer` spell it.
+use std::rc::Rc;
+
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyStringData};
+use pyo3::types::string::PyStringData;
+use pyo3::types::{PyInt, PyString};
 
 use super::{Key, Sink};
 use crate::error::{Outcome, Stop};
-
-#[path = "../text/escape.rs"]
-mod escape;
-#[path = "../text/number.rs"]
-mod number;
+use crate::python::integer;
+use crate::sources::object::{self, Encoder};
+use crate::text::{escape, number};
 
 /// The options of `json.dumps` that change the bytes.
 #[derive(Clone, Copy)]
@@ -21,6 +22,17 @@ pub struct Style {
     pub allow_nan: bool,
 }
 
+impl Style {
+    /// What stands between two items, and between a key and its value.
+    pub fn separators(self) -> (&'static str, &'static str) {
+        match (self.compact, self.indent) {
+            (_, Some(_)) => (",", ": "),
+            (true, None) => (",", ":"),
+            (false, None) => (", ", ": "),
+        }
+    }
+}
+
 /// Every value is written with the separator after it, which closing its container takes back, so
 /// that writing an item needs to know nothing about the items before it, and cutting the buffer back
 /// to an earlier [`JsonSink::mark`] undoes a half-written one.
@@ -30,6 +42,7 @@ pub struct JsonSink {
     level: usize,
     after_value: &'static [u8],
     after_key: &'static [u8],
+    encoder: Option<Rc<Encoder>>,
 }
 
 /// A place in the output to come back to.
@@ -41,14 +54,22 @@ pub struct Mark {
 
 impl JsonSink {
     pub fn new(style: Style) -> Self {
-        let compact = style.compact && style.indent.is_none();
+        let (after_value, after_key) = style.separators();
         Self {
             buffer: Vec::with_capacity(1024),
             style,
             level: 0,
-            after_value: if style.compact || style.indent.is_some() { b"," } else { b", " },
-            after_key: if compact { b":" } else { b": " },
+            after_value: after_value.as_bytes(),
+            after_key: after_key.as_bytes(),
+            encoder: None,
         }
+    }
+
+    /// Lets `encoder` say what becomes of values that JSON has no form for.
+    #[must_use]
+    pub fn with_encoder(mut self, encoder: Encoder) -> Self {
+        self.encoder = Some(Rc::new(encoder));
+        self
     }
 
     /// The finished text.
@@ -134,7 +155,7 @@ impl JsonSink {
 
 impl From<escape::LoneSurrogate> for Stop {
     fn from(_: escape::LoneSurrogate) -> Self {
-        Self::Unsure
+        Self::Refused
     }
 }
 
@@ -160,9 +181,13 @@ impl<'py> Sink<'py> for JsonSink {
         } else if self.style.allow_nan {
             self.buffer.extend_from_slice(number::not_finite(value).as_bytes());
         } else {
-            return Err(Stop::Unsure);
+            return Err(Stop::Refused);
         }
         self.after_value();
+        Ok(())
+    }
+    fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome {
+        self.write(integer::digits(value)?.to_str()?.as_bytes());
         Ok(())
     }
     fn text(&mut self, value: &str) -> Outcome {
@@ -185,8 +210,8 @@ impl<'py> Sink<'py> for JsonSink {
         self.after_value();
         Ok(())
     }
-    fn object(&mut self, _value: &Bound<'py, PyAny>) -> Outcome {
-        Err(Stop::Unsure)
+    fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
+        object::write(value, self.encoder.clone().as_deref(), self)
     }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');
@@ -196,6 +221,12 @@ impl<'py> Sink<'py> for JsonSink {
         self.before_key();
         let spelled = if self.style.ensure_ascii { &key.ascii } else { &key.unicode };
         self.buffer.extend_from_slice(spelled);
+        self.buffer.extend_from_slice(self.after_key);
+        Ok(())
+    }
+    fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        self.before_key();
+        self.quote(name)?;
         self.buffer.extend_from_slice(self.after_key);
         Ok(())
     }

@@ -3,18 +3,21 @@ mod json;
 mod object;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyInt, PyString};
 
 pub use json::{JsonSink, Style};
 pub use object::ObjectSink;
 
 use crate::error::Outcome;
+use crate::text::escape;
 
 /// The receiving end of a walk: scalars, and containers that are opened, filled and closed.
 pub trait Sink<'py> {
     fn null(&mut self) -> Outcome;
     fn boolean(&mut self, value: bool) -> Outcome;
     fn integer(&mut self, value: i64) -> Outcome;
+    /// An `int` of any size.
+    fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome;
     fn float(&mut self, value: f64) -> Outcome;
     /// Text that may need escaping.
     fn text(&mut self, value: &str) -> Outcome;
@@ -27,6 +30,8 @@ pub trait Sink<'py> {
 
     fn begin_map(&mut self) -> Outcome;
     fn key(&mut self, key: &Key) -> Outcome;
+    /// A key that no plan knew beforehand.
+    fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome;
     fn end_map(&mut self) -> Outcome;
     fn begin_list(&mut self, length: usize) -> Outcome;
     fn end_list(&mut self) -> Outcome;
@@ -44,7 +49,11 @@ pub struct Key {
 impl Key {
     pub fn new(name: &Bound<'_, PyString>) -> PyResult<Self> {
         let text = name.to_str()?;
-        let quoted: Box<[u8]> = format!("\"{text}\"").into_bytes().into();
-        Ok(Self { name: name.clone().unbind(), unicode: quoted.clone(), ascii: quoted })
+        let quoted = |ensure_ascii| {
+            let mut out = Vec::new();
+            escape::quote(&mut out, text, ensure_ascii);
+            out.into_boxed_slice()
+        };
+        Ok(Self { name: name.clone().unbind(), unicode: quoted(false), ascii: quoted(true) })
     }
 }

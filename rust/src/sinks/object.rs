@@ -1,6 +1,6 @@
 //! Python objects out of a walk: plain `dict`, `list` and scalars.
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
 use super::{Key, Sink};
 use crate::error::Outcome;
@@ -58,6 +58,9 @@ impl<'py> Sink<'py> for ObjectSink<'py> {
     fn integer(&mut self, value: i64) -> Outcome {
         self.put(value.into_pyobject(self.py).map_err(PyErr::from)?.into_any())
     }
+    fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome {
+        self.put(value.clone().into_any())
+    }
     fn float(&mut self, value: f64) -> Outcome {
         self.put(pyo3::types::PyFloat::new(self.py, value).into_any())
     }
@@ -80,6 +83,12 @@ impl<'py> Sink<'py> for ObjectSink<'py> {
     fn key(&mut self, key: &Key) -> Outcome {
         if let Some(Frame::Map(_, slot)) = self.open.last_mut() {
             *slot = Some(key.name.bind(self.py).clone());
+        }
+        Ok(())
+    }
+    fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        if let Some(Frame::Map(_, slot)) = self.open.last_mut() {
+            *slot = Some(name.clone());
         }
         Ok(())
     }

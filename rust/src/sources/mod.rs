@@ -1,7 +1,9 @@
 //! Where values come from.
 pub mod instance;
 mod cell;
+pub mod object;
 pub mod row;
+mod spelled;
 mod value;
 
 pub use value::Value;

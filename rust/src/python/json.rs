@@ -1,0 +1,33 @@
+//! JSON as Python sees it.
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::error::Stop;
+use crate::sinks::{JsonSink, Sink, Style};
+use crate::sources::object::Encoder;
+
+/// `json.dumps(value, cls=encoder, …).encode()` with U+2028 and U+2029 escaped, or `None` where only
+/// stock can say what comes out or what is raised.
+///
+/// `encoder` overrides nothing of `json.JSONEncoder` but `default`; `spells` says that its `default`
+/// is that of DRF's encoder.
+#[pyfunction]
+#[allow(clippy::fn_params_excessive_bools, clippy::too_many_arguments)]
+pub fn dumps<'py>(
+    value: &Bound<'py, PyAny>,
+    ensure_ascii: bool,
+    compact: bool,
+    indent: Option<usize>,
+    allow_nan: bool,
+    encoder: Bound<'py, PyAny>,
+    spells: bool,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let py = value.py();
+    let style = Style { ensure_ascii, compact, indent, allow_nan };
+    let mut sink = JsonSink::new(style).with_encoder(Encoder::new(encoder.unbind(), style, spells));
+    match sink.object(value) {
+        Ok(()) => Ok(Some(PyBytes::new(py, &sink.into_bytes()))),
+        Err(Stop::Raised(error)) => Err(error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}

@@ -1,0 +1,113 @@
+//! Values that JSON has no form for, as `rest_framework.utils.encoders.JSONEncoder` spells them.
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyTzInfoAccess,
+};
+
+use crate::error::Outcome;
+use crate::python::{types, zone};
+use crate::sinks::Sink;
+use crate::text::temporal::{Date, DateTime, Spelling, Time};
+use crate::text::{number, uuid};
+
+/// Integers up to here are exact as floats: 2^53.
+const EXACT: i128 = 1 << 53;
+
+/// Writes a value of exactly one of six classes; says whether it was one.
+pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
+    if let Ok(moment) = value.cast_exact::<PyDateTime>() {
+        return datetime(moment, sink);
+    }
+    if let Ok(day) = value.cast_exact::<PyDate>() {
+        return plain(sink, |spelling| spelling.date(date(day)));
+    }
+    if let Ok(clock) = value.cast_exact::<PyTime>() {
+        // Stock refuses most aware times, in its own words.
+        let is_naive = clock.get_tzinfo().is_none();
+        return if is_naive { plain(sink, |text| text.time(time(clock))) } else { Ok(false) };
+    }
+    if let Ok(duration) = value.cast_exact::<PyDelta>() {
+        return timedelta(duration, sink);
+    }
+    if types::is_exactly(value, types::decimal(value.py())?) {
+        return decimal(value, sink);
+    }
+    if types::is_exactly(value, types::uuid(value.py())?) {
+        let number: u128 = value.getattr(intern!(value.py(), "int"))?.extract()?;
+        let text = uuid::hyphenated(number);
+        sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+fn plain<'py, S: Sink<'py>>(sink: &mut S, spell: impl FnOnce(&mut Spelling)) -> Outcome<bool> {
+    let mut spelling = Spelling::default();
+    spell(&mut spelling);
+    sink.plain(spelling.as_str())?;
+    Ok(true)
+}
+
+/// `isoformat()`, with `Z` for `+00:00`.
+fn datetime<'py, S: Sink<'py>>(value: &Bound<'py, PyDateTime>, sink: &mut S) -> Outcome<bool> {
+    let moment = DateTime { date: date(value), time: time(value) };
+    let offset = match value.get_tzinfo() {
+        None => return plain(sink, |spelling| spelling.datetime(moment)),
+        Some(zone) if zone::is_utc(&zone)? => 0,
+        Some(_) => {
+            let offset = value.call_method0(intern!(value.py(), "utcoffset"))?;
+            match offset.cast::<PyDelta>() {
+                Ok(offset) if offset.get_microseconds() == 0 => {
+                    offset.get_days() * 86_400 + offset.get_seconds()
+                }
+                _ => return Ok(false),
+            }
+        }
+    };
+    plain(sink, |spelling| {
+        spelling.datetime(moment);
+        spelling.offset(offset);
+    })
+}
+
+/// `str(total_seconds())`: Python divides exactly and rounds once, so do we while the microseconds
+/// fit a float.
+fn timedelta<'py, S: Sink<'py>>(value: &Bound<'py, PyDelta>, sink: &mut S) -> Outcome<bool> {
+    let seconds = i128::from(value.get_days()) * 86_400 + i128::from(value.get_seconds());
+    let microseconds = seconds * 1_000_000 + i128::from(value.get_microseconds());
+    if microseconds.abs() > EXACT {
+        return Ok(false);
+    }
+    let mut text = Vec::with_capacity(24);
+    number::float(&mut text, microseconds as f64 / 1e6);
+    sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
+    Ok(true)
+}
+
+/// `float(value)`
+fn decimal<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
+    // SAFETY: any object may be asked; the -1 that may stand for an error is checked below.
+    let number = unsafe { ffi::PyFloat_AsDouble(value.as_ptr()) };
+    if number == -1.0
+        && let Some(error) = PyErr::take(value.py())
+    {
+        return Err(error.into());
+    }
+    sink.float(number)?;
+    Ok(true)
+}
+
+fn date(value: &impl PyDateAccess) -> Date {
+    Date { year: value.get_year() as u16, month: value.get_month(), day: value.get_day() }
+}
+
+fn time(value: &impl PyTimeAccess) -> Time {
+    Time {
+        hour: value.get_hour(),
+        minute: value.get_minute(),
+        second: value.get_second(),
+        microsecond: value.get_microsecond(),
+    }
+}
