@@ -295,36 +295,6 @@ mod tests {
     }
 
     #[test]
-    fn keys() {
-        Python::initialize();
-        Python::attach(|py| {
-            let name = PyString::new(py, "é").unbind();
-            let (unicode, ascii) = ("\"é\"".as_bytes().into(), b"\"\\u00e9\"".as_slice().into());
-            let key = Key { name, unicode, ascii };
-            for (ensure_ascii, compact, indent, expected) in [
-                (false, true, None, "{\"é\":{\"é\":true},\"é\":null}"),
-                (true, false, None, r#"{"\u00e9": {"\u00e9": true}, "\u00e9": null}"#),
-                (false, true, Some(1), "{\n \"é\": {\n  \"é\": true\n },\n \"é\": null\n}"),
-            ] {
-                let mut sink = sink(Style { ensure_ascii, compact, indent, allow_nan: false });
-                let write = |sink: &mut JsonSink| -> Outcome {
-                    sink.begin_map()?;
-                    sink.key(&key)?;
-                    sink.begin_map()?;
-                    sink.key(&key)?;
-                    sink.boolean(true)?;
-                    sink.end_map()?;
-                    sink.key(&key)?;
-                    sink.null()?;
-                    sink.end_map()
-                };
-                write(&mut sink).unwrap();
-                assert_eq!(text(sink), expected);
-            }
-        });
-    }
-
-    #[test]
     fn rewinding_forgets_a_half_written_item() {
         let mut sink = sink(PLAIN);
         sink.begin_list(2).unwrap();
