@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import Reader, Rows
+from django_rustaccel._rust import Reader, Rows, Shape
 
-__all__ = ["Reader", "Rows"]
+__all__ = ["Reader", "Rows", "Shape"]

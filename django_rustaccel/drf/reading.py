@@ -107,7 +107,7 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> LazyList | None:
         data = data.queryset
     if not isinstance(data, QuerySet) or data._result_cache is not None:
         return None
-    table = rows.read(plan.entries, data)
+    table = rows.read(plan, data)
     if isinstance(table, str):
         statistics.fell_back(table)
         return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connections
 from django.db.models import JSONField
 from django.db.models.expressions import Col
 
@@ -17,50 +16,73 @@ from django_rustaccel.querysets.columns import UnreadableError
 Form = tuple[str, tuple[Any, ...], Callable[[Any], Any] | None]
 
 
-def form_of(expression: Any, connection: BaseDatabaseWrapper, loader: Any = None) -> Form:
-    """How to read the cells of a selected expression.
+def form_of(expression: Any, using: str, text_type: int | None = None) -> Form:
+    """How to read the cells of a selected expression on a database.
 
-    ``loader`` is the driver's own loader where the cell arrives as the text it was sent as.
+    ``text_type`` is the PostgreSQL type of a cell that arrives as the text it was sent as.
 
     Raises:
         UnreadableError: for a field with a ``from_db_value`` of its own.
 
     """
     field = expression.output_field
-    _check_from_db_value(field)
-    load = _loader(expression, connection, loader)
-    if load is None:
+    check_from_db_value(field)
+    load = Load(expression, using, text_type)
+    if text_type is None and not load.converters(connections[using]):
         return ("object", (), None)
-    internal = field.get_internal_type()
-    native = _NATIVE.get(internal)
-    name, options = native(expression, field, connection) if native else ("load", ())
+    native = _NATIVE.get(field.get_internal_type())
+    name, options = native(expression, field, connections[using]) if native else ("load", ())
     return (name, options, load)
 
 
-def _check_from_db_value(field: Any) -> None:
+def check_from_db_value(field: Any) -> None:
+    """Raise ``UnreadableError`` for a field whose values are made by user code."""
     method = getattr(type(field), "from_db_value", None)
     if method is not None and method is not JSONField.from_db_value:
         name = type(field).__name__
         raise UnreadableError(f"{field.name}: `{name}.from_db_value` is overridden")
 
 
-def _loader(expression: Any, connection: Any, loader: Any) -> Callable[[Any], Any] | None:
-    converters = [
-        *connection.ops.get_db_converters(expression),
-        *expression.get_db_converters(connection),
-    ]
-    if not converters:
-        return loader  # type: ignore[no-any-return]
-    return partial(_convert, loader, converters, expression, connection)
+class Load:
+    """Django's value of one cell: what ``SQLCompiler.apply_converters`` does with it.
 
+    Knows the database by its alias and not by its connection, which belongs to one thread.
+    """
 
-def _convert(loader: Any, converters: Any, expression: Any, connection: Any, value: Any) -> Any:
-    """What ``SQLCompiler.apply_converters`` does with one cell."""
-    if loader is not None:
-        value = loader(value)
-    for converter in converters:
-        value = converter(value, expression, connection)
-    return value
+    __slots__ = ("_cached", "expression", "text_type", "using")
+
+    def __init__(self, expression: Any, using: str, text_type: int | None) -> None:
+        self.expression = expression
+        self.using = using
+        self.text_type = text_type
+        self._cached: tuple[Any, Any, Any] = (None, None, None)
+
+    def converters(self, connection: Any) -> list[Any]:
+        """Django's converters: the backend's, then those of the expression and its field."""
+        return [
+            *connection.ops.get_db_converters(self.expression),
+            *self.expression.get_db_converters(connection),
+        ]
+
+    def __call__(self, value: Any) -> Any:
+        """Convert the driver's value."""
+        connection = connections[self.using]
+        known, loader, converters = self._cached
+        if known is not connection:
+            loader, converters = self._loader(connection), self.converters(connection)
+            self._cached = (connection, loader, converters)
+        if loader is not None:
+            value = loader(value)
+        for converter in converters:
+            value = converter(value, self.expression, connection)
+        return value
+
+    def _loader(self, connection: Any) -> Any:
+        if self.text_type is None:
+            return None
+        from django_rustaccel.querysets.postgres import stock_loader
+
+        return stock_loader(connection, self.text_type)
 
 
 def _datetime(expression: Any, field: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -79,6 +101,10 @@ def _decimal(expression: Any, field: Any, connection: Any) -> tuple[str, tuple[A
     return ("float_decimal", (field.max_digits or 28, field.decimal_places))
 
 
+def _duration(expression: Any, field: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+    return ("load" if connection.features.has_native_duration_field else "duration", ())
+
+
 def _simple(name: str) -> Callable[[Any, Any, Any], tuple[str, tuple[Any, ...]]]:
     return lambda expression, field, connection: (name, ())
 
@@ -86,10 +112,9 @@ def _simple(name: str) -> Callable[[Any, Any, Any], tuple[str, tuple[Any, ...]]]
 _NATIVE = {
     "DateTimeField": _datetime,
     "DecimalField": _decimal,
+    "DurationField": _duration,
     "BooleanField": _simple("boolean"),
     "DateField": _simple("date"),
     "TimeField": _simple("time"),
     "UUIDField": _simple("uuid"),
-    "DurationField": _simple("duration"),
 }
-

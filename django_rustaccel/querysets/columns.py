@@ -81,6 +81,17 @@ class Needs:
     joins: set[Route] = dataclass_field(default_factory=set)
     many: list[Many] = dataclass_field(default_factory=list)
     cells: list[Cell] = dataclass_field(default_factory=list)
+    #: Every model that instances would be made of.
+    models: set[type[Model]] = dataclass_field(default_factory=set)
+    #: What was worked out for queries alike: shapes by their columns.
+    shapes: dict[Any, Any] = dataclass_field(default_factory=dict)
+
+    def check_models(self) -> None:
+        """Raise ``UnreadableError`` if instances of a model differ from their columns by now."""
+        for model in self.models:
+            check_model(model)
+        for many in self.many:
+            many.needs.check_models()
 
 
 def needs_of(
@@ -94,8 +105,7 @@ def needs_of(
         UnreadableError: when a value is no column, or an instance may differ from its columns.
 
     """
-    check_model(model)
-    survey = _Survey(Needs(model), prefetched or {})
+    survey = _Survey(Needs(model, models={model}), prefetched or {})
     survey.needs.item = [survey.place(entry, model, ()) for entry in entries]
     return survey.needs
 
@@ -108,7 +118,7 @@ def check_model(model: type[Model]) -> None:
         if getattr(own, "__func__", own) is not getattr(stock, "__func__", stock):
             raise UnreadableError(f"`{name}.{method}` is overridden")
     for signal, label in ((pre_init, "pre_init"), (post_init, "post_init")):
-        if signal.has_listeners(model):
+        if signal.receivers and signal.has_listeners(model):
             raise UnreadableError(f"`{name}` has {label} receivers")
 
 
@@ -169,6 +179,7 @@ class _Survey:
         """Follow relations to one object; every step becomes a join."""
         for name in names:
             model = _related_model(entry, model, name)
+            self.needs.models.add(model)
             route = (*route, name)
             self.needs.joins.add(route)
         return model, route
@@ -194,8 +205,7 @@ class _Survey:
 
 def _value_needs(entry: Entry, target: type[Model]) -> Needs:
     """For a `ManyRelatedField`: its child gives one value for each object."""
-    check_model(target)
-    survey = _Survey(Needs(target), {})
+    survey = _Survey(Needs(target, models={target}), {})
     child = entry.node.child
     if child.kind == "key" and child.child is None:
         survey.needs.item = survey.column(entry, target, (), "pk", is_key=True)
@@ -230,7 +240,6 @@ def _related_model(entry: Entry, model: type[Model], name: str) -> type[Model]:
     else:
         what = f"`{model.__name__}.{name}`"
         raise UnreadableError(f"{entry.name}: {what} is no relation to one object")
-    check_model(target)
     if type(target._base_manager) is not Manager:
         raise UnreadableError(f"{entry.name}: `{target.__name__}` has a base manager of its own")
     return target

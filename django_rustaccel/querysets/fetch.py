@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
+
+from django_rustaccel.querysets.postgres import ask_for_text
 
 #: Columns whose declared type makes Django's SQLite connection call a Python converter per cell.
 _CONVERTED_BY_SQLITE = {"DateField", "DateTimeField", "TimeField", "BooleanField"}
@@ -47,8 +48,8 @@ def compiler_for(query: Any, using: str) -> SQLCompiler:
     return compiler  # type: ignore[no-any-return]
 
 
-def fetch(compiler: SQLCompiler) -> tuple[Sequence[tuple[Any, ...]], dict[int, Any]]:
-    """The rows of a query, and the driver's loaders for columns that arrive as text.
+def fetch(compiler: SQLCompiler) -> tuple[list[tuple[Any, ...]], dict[int, int]]:
+    """The rows of a query, and the PostgreSQL types of the columns that arrive as text.
 
     After this the compiler knows its ``select`` and ``klass_info``, unless there are no rows.
     """
@@ -58,19 +59,12 @@ def fetch(compiler: SQLCompiler) -> tuple[Sequence[tuple[Any, ...]], dict[int, A
         if not sql:
             raise EmptyResultSet
     except EmptyResultSet:
-        return (), {}
+        return [], {}
     with connection.cursor() as cursor:
-        loaders: dict[int, Any] = {}
-        if connection.vendor == "postgresql":
-            from django_rustaccel.querysets.postgres import text_loaders
-
-            loaders = text_loaders(cursor)
+        types = ask_for_text(cursor) if connection.vendor == "postgresql" else ()
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-        if loaders:
-            loaders = {
-                index: loaders[column.type_code]
-                for index, column in enumerate(cursor.description)
-                if column.type_code in loaders
-            }
-    return [row if type(row) is tuple else tuple(row) for row in rows[:1]] + list(rows[1:]), loaders
+        columns = enumerate(cursor.description) if types else ()
+        texts = {index: column.type_code for index, column in columns if column.type_code in types}
+    # Some drivers give a tuple of rows, some users a row factory.
+    return [row if type(row) is tuple else tuple(row) for row in rows], texts

@@ -1,42 +1,36 @@
-"""PostgreSQL: values as the text the server sent, instead of objects that psycopg would make."""
+"""PostgreSQL through psycopg 3: values as the text the server sent, instead of Python objects."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 #: Types whose Python objects are slow to make and whose text says the same.
-TEXT_TYPES = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid", "interval")
+TEXT_TYPES = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid")
 
 
-def text_loaders(cursor: Any) -> dict[int, Any]:
-    """Let this one cursor return text for these types.
+def ask_for_text(cursor: Any) -> frozenset[int]:
+    """Let this one cursor return text for these types; the types as PostgreSQL numbers them.
 
-    Returns psycopg's own way to make the Python object of such a text, by type.
+    Nothing is asked of a driver other than psycopg 3.
     """
-    try:
-        from psycopg.adapt import Transformer
-        from psycopg.pq import Format
-        from psycopg.types.string import TextLoader
-    except ImportError:
-        return {}
-    driver = cursor.cursor
-    loaders = {}
-    for name in TEXT_TYPES:
-        oid = driver.adapters.types[name].oid
-        loader = driver.adapters.get_loader(oid, Format.TEXT)
-        loaders[oid] = _as_stock(loader, oid, driver)
-        driver.adapters.register_loader(oid, TextLoader)
-    del Transformer
-    return loaders
+    adapters = getattr(cursor.cursor, "adapters", None)
+    if adapters is None:
+        return frozenset()
+    from psycopg.types.string import TextLoader
+
+    types = frozenset(adapters.types[name].oid for name in TEXT_TYPES)
+    for oid in types:
+        adapters.register_loader(oid, TextLoader)
+    return types
 
 
-def _as_stock(loader: Any, oid: int, cursor: Any) -> Any:
-    load = None
+def stock_loader(connection: Any, oid: int) -> Callable[[str], Any]:
+    """psycopg's own way to make the Python object of a text that was asked for."""
+    from psycopg import adapters
+    from psycopg.pq import Format
 
-    def from_text(text: str) -> Any:
-        nonlocal load
-        if load is None:
-            load = loader(oid, cursor).load
-        return load(text.encode())
-
-    return from_text
+    driver = connection.connection
+    context = adapters if driver is None else driver.adapters
+    load = context.get_loader(oid, Format.TEXT)(oid, driver).load
+    return lambda text: load(text.encode())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
 from django.db.models.query import ModelIterable
 
+from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import (
     Cell,
@@ -23,27 +24,47 @@ from django_rustaccel.querysets.columns import (
 )
 from django_rustaccel.querysets.fetch import compiler_for, fetch
 
-#: `(chunks of rows, item, [(index of the key in child rows, child table)])`
+#: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
 
+EMPTY = Shape("object", ())
 
-def read(entries: Sequence[Any], queryset: QuerySet[Any]) -> Table | str:
-    """Read a queryset for a described serializer, or say why rows cannot serve it.
+#: Shapes kept for one plan and model; `only()` and annotations make new ones.
+MAX_SHAPES = 64
+
+
+def read(plan: Any, queryset: QuerySet[Any]) -> Table | str:
+    """Read a queryset for a plan, or say why rows cannot serve it.
 
     Nothing is sent to the database unless the whole tree of relations can be read.
     """
     try:
-        needs = readable(entries, queryset)
+        needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
     return _Reading(queryset, needs).table()
 
 
-def readable(entries: Sequence[Any], queryset: QuerySet[Any]) -> Needs:
+def readable(plan: Any, queryset: QuerySet[Any]) -> Needs:
     """What to read of a queryset; raises ``UnreadableError`` if rows cannot serve it."""
     lookups = _lookups(queryset)
-    needs = needs_of(entries, queryset.model, {attr: look.through for attr, look in lookups.items()})
+    key = (queryset.model, *((attr, lookup.through) for attr, lookup in lookups.items()))
+    needs: Needs | UnreadableError | None = plan.derived.get(key)
+    if needs is None:
+        prefetched = {attr: lookup.through for attr, lookup in lookups.items()}
+        try:
+            needs = needs_of(plan.entries, queryset.model, prefetched)
+        except UnreadableError as error:
+            needs = error
+        plan.derived[key] = needs
+    if isinstance(needs, UnreadableError):
+        raise needs
+    needs.check_models()
     check_queryset(queryset, needs)
+    for many in needs.many:
+        lookup = lookups.get(many.attr)
+        if lookup is not None and lookup.queryset is not None and not many.key.route:
+            check_queryset(lookup.queryset, many.needs)
     return needs
 
 
@@ -109,7 +130,6 @@ class _Reading:
         self.needs = needs
         self.using = queryset.db
         self.lookups = _lookups(queryset)
-        self.children: list[tuple[int, Table]] = []
 
     def table(self) -> Table:
         query = self.queryset.query.chain()
@@ -118,16 +138,34 @@ class _Reading:
         if self.needs.joins:
             query.add_select_related(["__".join(route) for route in sorted(self.needs.joins)])
         self.compiler = compiler_for(query, self.using)
-        self.rows, self.loaders = fetch(self.compiler)
+        self.rows, self.texts = fetch(self.compiler)
         if not self.rows:
-            return ((), ("object", ()), [])
+            return ([], EMPTY, [])
         self.columns = _columns(self.compiler)
+        children = [self.child(many) for many in self.needs.many]
+        return (self.rows, self.shape(), children)
+
+    def shape(self) -> Shape:
+        """The shape of rows with these columns, made once for all queries that have them."""
+        columns = tuple(
+            (type(column), getattr(column, "target", None) or repr(column))
+            for column, _, _ in self.compiler.select
+        )
+        texts = frozenset(self.texts.items())
+        key = (self.using, settings.USE_TZ, columns, texts)
+        shape: Shape | None = self.needs.shapes.get(key)
+        if shape is None:
+            shape = self.make_shape()
+            if len(self.needs.shapes) >= MAX_SHAPES:
+                self.needs.shapes.clear()
+            self.needs.shapes[key] = shape
+        return shape
+
+    def make_shape(self) -> Shape:
         item = self.needs.item
         if isinstance(item, Cell):
-            described: Any = ("value", self.cell(item))
-        else:
-            described = ("object", [self.place(place) for place in item])
-        return ((self.rows,), described, self.children)
+            return Shape("value", self.cell(item))
+        return Shape("object", [self.place(place) for place in item])
 
     def place(self, place: Place) -> tuple[str, Any]:
         if isinstance(place, Cell):
@@ -135,13 +173,12 @@ class _Reading:
         if isinstance(place, Joined):
             key = self.index(Cell(place.route, "pk"))
             return ("joined", (key, [self.place(inner) for inner in place.places]))
-        return ("many", self.many(place))
+        return ("many", (self.index(place.key), self.needs.many.index(place)))
 
     def cell(self, cell: Cell) -> tuple[Any, ...]:
         index = self.index(cell)
-        connection = self.compiler.connection
         expression = self.compiler.select[index][0]
-        return (index, *form_of(expression, connection, self.loaders.get(index)))
+        return (index, *form_of(expression, self.using, self.texts.get(index)))
 
     def index(self, cell: Cell) -> int:
         if cell.field is None and cell.name != "pk":
@@ -149,13 +186,12 @@ class _Reading:
         name = cell.field.attname if cell.field is not None else "pk"
         return self.columns[(cell.route, name)]
 
-    def many(self, many: Many) -> tuple[int, int]:
+    def child(self, many: Many) -> tuple[int, Table]:
+        """The table of a relation, and where its rows have the key they belong to."""
         index = self.index(many.key)
         keys = list(dict.fromkeys(row[index] for row in self.rows if row[index] is not None))
         lookup = None if many.key.route else self.lookups.get(many.attr)
-        table = read_related(many, keys, lookup.queryset if lookup else None, self.using)
-        self.children.append(table)
-        return index, len(self.children) - 1
+        return read_related(many, keys, lookup.queryset if lookup else None, self.using)
 
 
 def read_related(
@@ -163,7 +199,7 @@ def read_related(
 ) -> tuple[int, Table]:
     """The related rows of all keys in one query: `(index of the key, table)`."""
     if not keys:
-        return (0, ((), ("object", ()), []))
+        return (0, ([], EMPTY, []))
     owner = _stand_in(many, keys[0], using)
     manager = getattr(owner, many.accessor)
     objects = [owner, *keys[1:]]

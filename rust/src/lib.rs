@@ -17,5 +17,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
     #[pymodule_export]
+    use crate::sources::row::Shape;
+    #[pymodule_export]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -13,15 +13,32 @@ use crate::sinks::Sink;
 /// The result of one query, and the results of the queries for its relations to many.
 pub struct Table {
     rows: Vec<Py<PyTuple>>,
-    item: Item,
+    shape: Py<Shape>,
     children: Vec<Related>,
 }
 
-/// What a row stands for.
+/// What the rows of a query stand for: depends on its columns only, so that it is made once for
+/// all queries alike.
+#[pyclass(frozen, module = "django_rustaccel._rust")]
+pub struct Shape(Item);
+
 enum Item {
     Object(Layout),
     /// One value: the key or slug of a related object.
     Value(Cell),
+}
+
+#[pymethods]
+impl Shape {
+    /// From `("object", places)` or `("value", cell)`.
+    #[new]
+    fn new(what: &str, content: &Bound<'_, PyAny>) -> PyResult<Self> {
+        match what {
+            "object" => Ok(Self(Item::Object(Layout::build(content)?))),
+            "value" => Ok(Self(Item::Value(Cell::build(content)?))),
+            _ => Err(PyValueError::new_err(format!("unknown shape {what:?}"))),
+        }
+    }
 }
 
 /// Where the fields of a serializer are in a row, in the order of its plan.
@@ -43,18 +60,16 @@ struct Related {
 }
 
 impl Table {
-    /// From `(chunks of rows, item, [(key index, table), …])`.
+    /// From `(rows, shape, [(index of the key, table), …])`.
     pub fn build(table: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (chunks, item, children): (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyList>) =
+        let (rows, shape, children): (Bound<'_, PyAny>, Py<Shape>, Bound<'_, PyList>) =
             table.extract()?;
-        let mut rows = Vec::new();
-        for chunk in chunks.try_iter()? {
-            for row in chunk?.try_iter()? {
-                rows.push(row?.cast_into::<PyTuple>()?.unbind());
-            }
-        }
-        let children = children.iter().map(|child| Related::build(&child));
-        Ok(Self { rows, item: Item::build(&item)?, children: children.collect::<PyResult<_>>()? })
+        let rows = rows.try_iter()?.map(|row| Ok(row?.cast_into::<PyTuple>()?.unbind()));
+        Ok(Self {
+            rows: rows.collect::<PyResult<_>>()?,
+            shape,
+            children: children.iter().map(|child| Related::build(&child)).collect::<PyResult<_>>()?,
+        })
     }
 
     pub fn len(&self) -> usize {
@@ -82,7 +97,7 @@ impl Table {
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        match (&self.item, plan) {
+        match (&self.shape.get().0, plan) {
             (Item::Object(layout), Some(plan)) => self.write_object(row, plan, layout, cx, sink),
             (Item::Value(cell), _) => cell.write_plain(row, sink),
             (Item::Object(_), None) => Err(Stop::Unsure),
@@ -166,17 +181,6 @@ impl Related {
             self.table.write_item(self.table.rows[row].bind(cx.py), plan, cx, sink)?;
         }
         sink.end_list()
-    }
-}
-
-impl Item {
-    fn build(item: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (what, content): (String, Bound<'_, PyAny>) = item.extract()?;
-        match what.as_str() {
-            "object" => Ok(Self::Object(Layout::build(&content)?)),
-            "value" => Ok(Self::Value(Cell::build(&content)?)),
-            _ => Err(PyValueError::new_err(format!("unknown item {what:?}"))),
-        }
     }
 }
 
