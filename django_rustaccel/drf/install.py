@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import pagination, serializers
+from rest_framework import pagination, renderers, serializers
 
 from django_rustaccel.drf import describe, pagination as lazy_pagination, reading
+from django_rustaccel.drf.renderers import render_json
 
 
 def install() -> None:
@@ -14,6 +15,7 @@ def install() -> None:
     if getattr(serializers.Serializer.to_representation, "is_accelerated", False):
         return
     _install_reading()
+    _install_rendering()
     for paginator in (pagination.PageNumberPagination, pagination.LimitOffsetPagination):
         _install_pagination(paginator)
 
@@ -34,6 +36,17 @@ def _install_reading() -> None:
     serializers.Serializer.to_representation = to_representation
     serializers.ListSerializer.to_representation = list_to_representation
     serializers.ListSerializer.data = property(list_data)
+
+
+def _install_rendering() -> None:
+    stock = renderers.JSONRenderer.render
+
+    def render(
+        self: Any, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
+    ) -> bytes:
+        return render_json(self, data, accepted_media_type, renderer_context, stock)
+
+    renderers.JSONRenderer.render = render
 
 
 def _install_pagination(cls: Any) -> None:

@@ -44,6 +44,11 @@ class LazyList(list):  # type: ignore[type-arg]
         self.rows = rows
         self.serializer = serializer
 
+    @property
+    def _rustaccel_rows(self) -> tuple[Rows, Any]:
+        """What the native JSON writer asks a list for."""
+        return self.rows, self.serializer
+
     def _content(self) -> list[Any]:
         content: list[Any] = self.rows.to_list(self.serializer)[0]
         del self.rows, self.serializer
@@ -61,6 +66,13 @@ class LazyReturnList(ReturnList):
     def __init__(self, held: LazyList, *, serializer: Any) -> None:
         super().__init__(_UNREAD, serializer=serializer)
         self.held = held
+
+    @property
+    def _rustaccel_rows(self) -> tuple[Rows, Any]:
+        """What the native JSON writer asks a list for."""
+        if type(self.held) is not LazyList:
+            raise AttributeError
+        return self.held._rustaccel_rows
 
     def _content(self) -> list[Any]:
         held = self.held

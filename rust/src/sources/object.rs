@@ -11,6 +11,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use super::spelled;
 use crate::error::{Outcome, Stop};
 use crate::python::entries::Entries;
+use crate::python::reader::Rows;
 use crate::python::{integer, types};
 use crate::sinks::{Sink, Style};
 
@@ -77,10 +78,15 @@ pub fn write<'py, S: Sink<'py>>(
     Walk { encoder, sink }.value(value, &Level::Top)
 }
 
-/// Hook for lists that are still database rows: writes such a list straight from its rows and says
-/// whether `value` was one. None is known yet.
-fn write_lazy_list<'py, S: Sink<'py>>(_value: &Bound<'py, PyAny>, _sink: &mut S) -> Outcome<bool> {
-    Ok(false)
+/// Writes a list that is still database rows, and says whether `value` was one. Such a list tells
+/// its rows, and the serializer they were read for, under an attribute of its class.
+fn write_lazy_list<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
+    let Some(held) = value.getattr_opt(intern!(value.py(), "_rustaccel_rows"))? else {
+        return Ok(false);
+    };
+    let (rows, serializer): (Bound<'py, Rows>, Bound<'py, PyAny>) = held.extract()?;
+    rows.get().write(&serializer, sink)?;
+    Ok(true)
 }
 
 /// The containers that are open around a value.
