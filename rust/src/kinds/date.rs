@@ -4,7 +4,8 @@ use pyo3::types::{PyDate, PyDateAccess};
 use crate::error::{Outcome, Stop};
 use crate::sinks::Sink;
 use crate::sources::Value;
-use crate::text::temporal::{Date, Spelling};
+use crate::text::spelling::Spelling;
+use crate::text::temporal::Date;
 
 /// `iso`: the `format` option is ISO 8601.
 pub fn write<'py, S: Sink<'py>>(iso: bool, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {

@@ -8,7 +8,8 @@ use crate::error::{Outcome, Stop};
 use crate::python::zone::{self, Zone};
 use crate::sinks::Sink;
 use crate::sources::Value;
-use crate::text::temporal::{DateTime, Spelling};
+use crate::text::spelling::Spelling;
+use crate::text::temporal::DateTime;
 
 pub struct Options {
     /// The `format` option is ISO 8601.

@@ -7,6 +7,7 @@ use crate::error::{Outcome, Stop};
 use crate::python::types;
 use crate::sinks::Sink;
 use crate::sources::Value;
+use crate::text::spelling::Spelling;
 use crate::text::decimal::{Decimal, Rounding};
 
 /// Options with `coerce_to_string`; without it, or localized or normalized, the field stays stock.
@@ -50,8 +51,8 @@ impl Options {
         if self.places.is_some() && number.digits() > self.digits.unwrap_or(28) {
             return Err(Stop::Unsure);
         }
-        let mut text = String::with_capacity(40);
-        number.spell(&mut text);
-        sink.plain(&text)
+        let mut spelling = Spelling::default();
+        number.spell(&mut spelling);
+        sink.plain(spelling.as_str())
     }
 }

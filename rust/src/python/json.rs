@@ -26,7 +26,7 @@ pub fn dumps<'py>(
     let style = Style { ensure_ascii, compact, indent, allow_nan };
     let mut sink = JsonSink::new(style).with_encoder(Encoder::new(encoder.unbind(), style, spells));
     match sink.object(value) {
-        Ok(()) => Ok(Some(PyBytes::new(py, &sink.into_bytes()))),
+        Ok(()) => Ok(Some(sink.into_py_bytes(py))),
         Err(Stop::Raised(error)) => Err(error),
         Err(Stop::Unsure | Stop::Refused) => Ok(None),
     }

@@ -3,9 +3,9 @@ use std::rc::Rc;
 
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyBytes, PyInt, PyString};
 
-use super::{Key, Sink};
+use super::{Key, Sink, spare};
 use crate::error::{Outcome, Stop};
 use crate::python::integer;
 use crate::sources::object::{self, Encoder};
@@ -56,7 +56,7 @@ impl JsonSink {
     pub fn new(style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
-            buffer: Vec::with_capacity(1024),
+            buffer: spare::take(),
             style,
             level: 0,
             after_value: after_value.as_bytes(),
@@ -76,6 +76,14 @@ impl JsonSink {
     pub fn into_bytes(mut self) -> Vec<u8> {
         self.take_back_separator();
         self.buffer
+    }
+
+    /// The finished text as Python has it.
+    pub fn into_py_bytes(self, py: Python<'_>) -> Bound<'_, PyBytes> {
+        let buffer = self.into_bytes();
+        let bytes = PyBytes::new(py, &buffer);
+        spare::give_back(buffer);
+        bytes
     }
 
     /// Where the output stands: between two values, or before the first.

@@ -1,6 +1,7 @@
 //! Where values go. One walk over a plan or a value serves every sink.
 mod json;
 mod object;
+mod spare;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};

@@ -1,5 +1,5 @@
 //! One cell of a row: what the driver's value means.
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyFloat, PyInt, PyString, PyTuple};
 
@@ -12,6 +12,14 @@ use crate::sinks::Sink;
 use crate::text::decimal::{Decimal, Rounding};
 use crate::text::temporal::{parse_date, parse_datetime, parse_time};
 use crate::text::uuid;
+
+/// The cells of one row, as the driver made them.
+pub type Row<'py> = [Bound<'py, PyAny>];
+
+/// A cell that a shape knows of; a row too short for its shape is a bug elsewhere.
+pub fn cell<'a, 'py>(row: &'a Row<'py>, index: usize) -> PyResult<&'a Bound<'py, PyAny>> {
+    row.get(index).ok_or_else(|| PyIndexError::new_err("a row is shorter than its query"))
+}
 
 /// Where a cell is, how it is read natively, and how Django reads it.
 pub struct Cell {
@@ -53,16 +61,16 @@ impl Cell {
     /// Writes the cell as a kind spells it.
     pub fn write<'py, S: Sink<'py>>(
         &self,
-        row: &Bound<'py, PyTuple>,
+        row: &Row<'py>,
         node: &Node,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        let raw = row.get_item(self.index)?;
+        let raw = cell(row, self.index)?;
         if raw.is_none() {
             return sink.null();
         }
-        let native = self.form.decode(&raw).and_then(|value| node.kind.write(&value, cx, sink));
+        let native = self.form.decode(raw).and_then(|value| node.kind.write(&value, cx, sink));
         if !matches!(native, Err(Stop::Unsure)) {
             return native;
         }
@@ -73,17 +81,17 @@ impl Cell {
     /// Writes the value itself.
     pub fn write_plain<'py, S: Sink<'py>>(
         &self,
-        row: &Bound<'py, PyTuple>,
+        row: &Row<'py>,
         sink: &mut S,
     ) -> Outcome {
-        let raw = row.get_item(self.index)?;
+        let raw = cell(row, self.index)?;
         if raw.is_none() { sink.null() } else { sink.object(&self.load(raw)?) }
     }
 
-    fn load<'py>(&self, raw: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn load<'py>(&self, raw: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match &self.load {
             Some(load) => load.bind(raw.py()).call1((raw,)),
-            None => Ok(raw),
+            None => Ok(raw.clone()),
         }
     }
 }
@@ -163,8 +171,7 @@ fn decode_datetime<'a, 'py>(
     match offset {
         None => Ok(Value::DateTime(moment, naive_is_utc)),
         Some(offset) => {
-            let moment = moment.shifted(-offset).ok_or(Stop::Unsure)?;
-            Ok(Value::DateTime(moment, true))
+            Ok(Value::DateTime(moment.shifted(-offset).ok_or(Stop::Unsure)?, true))
         }
     }
 }

@@ -3,7 +3,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::cell::Cell;
+use super::cell::{Cell, Row, cell};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::kinds::Kind;
@@ -97,6 +97,7 @@ impl Table {
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
+        let row = row.as_slice();
         match (&self.shape.get().0, plan) {
             (Item::Object(layout), Some(plan)) => self.write_object(row, plan, layout, cx, sink),
             (Item::Value(cell), _) => cell.write_plain(row, sink),
@@ -106,7 +107,7 @@ impl Table {
 
     fn write_object<'py, S: Sink<'py>>(
         &self,
-        row: &Bound<'py, PyTuple>,
+        row: &Row<'py>,
         plan: &Plan,
         layout: &Layout,
         cx: &Context<'_, 'py>,
@@ -122,20 +123,20 @@ impl Table {
 
     fn write_entry<'py, S: Sink<'py>>(
         &self,
-        row: &Bound<'py, PyTuple>,
+        row: &Row<'py>,
         entry: &Entry,
         place: &Place,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
         match (place, &entry.node.kind) {
-            (Place::Joined { key, .. }, _) if row.get_borrowed_item(*key)?.is_none() => sink.null(),
+            (Place::Joined { key, .. }, _) if cell(row, *key)?.is_none() => sink.null(),
             (Place::Joined { layout, .. }, Kind::Nested(plan)) => {
                 self.write_object(row, plan, layout, cx, sink)
             }
             (Place::Many { key, child }, kind) => {
                 let plan = if let Kind::Many(plan) = kind { Some(plan) } else { None };
-                self.children[*child].write(&row.get_item(*key)?, plan, cx, sink)
+                self.children[*child].write(cell(row, *key)?, plan, cx, sink)
             }
             (Place::Cell(cell), Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs) => {
                 cell.write_plain(row, sink)

@@ -9,7 +9,8 @@ use pyo3::types::{
 use crate::error::Outcome;
 use crate::python::{types, zone};
 use crate::sinks::Sink;
-use crate::text::temporal::{Date, DateTime, Spelling, Time};
+use crate::text::spelling::Spelling;
+use crate::text::temporal::{Date, DateTime, Time};
 use crate::text::{number, uuid};
 
 /// Integers up to here are exact as floats: 2^53.

@@ -1,5 +1,7 @@
 //! Decimal numbers as databases and Python spell them, without losing a digit.
 
+use super::spelling::Spelling;
+
 /// `coefficient` × 10^-`places`. 38 digits hold every `DecimalField` met in practice; a longer
 /// number goes the stock way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,14 @@ impl Decimal {
         if !value.is_finite() {
             return None;
         }
+        // A number of at most 15 digits survives the way through a float: where the shortest
+        // spelling has no more, it is that number, and needs no rounding.
+        if precision >= 15 {
+            let short = Self::parse(zmij::Buffer::new().format_finite(value));
+            if let Some(number) = short.filter(|number| number.digits() <= 15) {
+                return Some(number);
+            }
+        }
         // Rust's exponent format is exact: it rounds the binary value itself.
         let text = format!("{:.*e}", precision - 1, value);
         let (mantissa, exponent) = text.split_once('e')?;
@@ -106,7 +116,8 @@ impl Decimal {
                 None => u128::from(rounding.away(self.negative, 0, self.coefficient.min(1), 3)),
             }
         };
-        Some(Self { coefficient, places, ..self })
+        // What has more places than digits would only be zeros that no column asks for.
+        (places <= 38).then_some(Self { coefficient, places, ..self })
     }
 
     /// Digits of the coefficient; zero has one.
@@ -115,9 +126,9 @@ impl Decimal {
     }
 
     /// `format(number, "f")`.
-    pub fn spell(self, out: &mut String) {
+    pub fn spell(self, out: &mut Spelling) {
         if self.negative {
-            out.push('-');
+            out.push(b'-');
         }
         let mut buffer = itoa::Buffer::new();
         let digits = buffer.format(self.coefficient);
@@ -125,8 +136,8 @@ impl Decimal {
         let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
         out.push_str(if whole.is_empty() { "0" } else { whole });
         if places > 0 {
-            out.push('.');
-            out.extend(std::iter::repeat_n('0', places - fraction.len()));
+            out.push(b'.');
+            (fraction.len()..places).for_each(|_| out.push(b'0'));
             out.push_str(fraction);
         }
     }
@@ -137,9 +148,9 @@ mod tests {
     use super::*;
 
     fn quantized(text: &str, places: u32, rounding: Rounding) -> String {
-        let mut out = String::new();
+        let mut out = Spelling::default();
         Decimal::parse(text).unwrap().quantized(places, rounding).unwrap().spell(&mut out);
-        out
+        out.as_str().to_owned()
     }
 
     #[test]
@@ -166,13 +177,14 @@ mod tests {
     #[test]
     fn floats_keep_the_asked_digits() {
         let spell = |value, precision| {
-            let mut out = String::new();
+            let mut out = Spelling::default();
             Decimal::from_float(value, precision).unwrap().spell(&mut out);
-            out
+            out.as_str().to_owned()
         };
         assert_eq!(spell(12.34, 4), "12.34");
         assert_eq!(spell(1e15, 15), "1000000000000000");
-        assert_eq!(spell(0.1, 15), "0.100000000000000");
+        assert_eq!(spell(0.1, 15), "0.1");
+        assert_eq!(spell(1234567890123.4567, 15), "1234567890123.46");
         assert_eq!(Decimal::from_float(f64::NAN, 15), None);
     }
 

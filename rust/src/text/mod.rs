@@ -2,5 +2,6 @@
 pub mod decimal;
 pub mod escape;
 pub mod number;
+pub mod spelling;
 pub mod temporal;
 pub mod uuid;

@@ -1,5 +1,7 @@
 //! Dates and times in ISO 8601, spelled as `datetime.isoformat()` spells them.
 
+use super::spelling::Spelling;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
     pub year: u16,
@@ -21,40 +23,22 @@ pub struct DateTime {
     pub time: Time,
 }
 
+impl Date {
+    /// Zero for a month that does not exist.
+    fn days_in_month(self) -> u8 {
+        match self.month {
+            4 | 6 | 9 | 11 => 30,
+            2 if self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0) => 29,
+            2 => 28,
+            1..=12 => 31,
+            _ => 0,
+        }
+    }
+}
+
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Short text without a heap allocation: no date, time or number here is longer.
-pub struct Spelling {
-    bytes: [u8; 40],
-    length: usize,
-}
-
-impl Default for Spelling {
-    fn default() -> Self {
-        Self { bytes: [0; 40], length: 0 }
-    }
-}
-
 impl Spelling {
-    pub fn as_str(&self) -> &str {
-        // Only ASCII is ever pushed.
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
-    }
-
-    pub fn push(&mut self, byte: u8) {
-        self.bytes[self.length] = byte;
-        self.length += 1;
-    }
-
-    /// `value` in exactly `width` digits, with leading zeros.
-    fn digits(&mut self, mut value: u32, width: usize) {
-        for index in (self.length..self.length + width).rev() {
-            self.bytes[index] = b'0' + (value % 10) as u8;
-            value /= 10;
-        }
-        self.length += width;
-    }
-
     pub fn date(&mut self, date: Date) {
         self.digits(date.year.into(), 4);
         self.push(b'-');
@@ -135,6 +119,9 @@ impl DateTime {
 
     /// The same clock moved by `offset` seconds; `None` outside the years 1 to 9999.
     pub fn shifted(self, offset: i32) -> Option<Self> {
+        if offset == 0 {
+            return Some(self);
+        }
         let seconds = self.seconds() + i64::from(offset);
         let date = civil(seconds.div_euclid(SECONDS_PER_DAY))?;
         let rest = seconds.rem_euclid(SECONDS_PER_DAY);
@@ -173,8 +160,7 @@ impl Reader<'_> {
         let month = self.number(2)? as u8;
         self.skip(b'-')?;
         let date = Date { year, month, day: self.number(2)? as u8 };
-        // Round trip: refuses the 30th of February and year 0.
-        ((1..=12).contains(&date.month) && civil(days(date)) == Some(date)).then_some(date)
+        (date.year > 0 && (1..=date.days_in_month()).contains(&date.day)).then_some(date)
     }
 
     fn time(&mut self) -> Option<Time> {
