@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.signals import setting_changed
 from rest_framework import serializers
 
-from django_rustaccel.core.engine import Reader
+from django_rustaccel.core.engine import Guard, Reader
 from django_rustaccel.drf.describe import Entry, describe, serializer_override
 
 #: Plans kept; beyond it the oldest goes first.
@@ -23,35 +23,46 @@ class Plan:
     entries: list[Entry]
     reasons: tuple[str, ...]
     reader: Reader | None = None
+    #: What reading needs from each model, by model and prefetched relations.
     derived: dict[Any, Any] = field(default_factory=dict)
 
 
-_plans: dict[type, tuple[Any, Plan]] = {}
+class _Known(NamedTuple):
+    """A plan, and what it holds for."""
+
+    plan: Plan | str
+    guard: Guard
+    marks: list[tuple[type, Any]]
+
+    def holds(self) -> bool:
+        return self.guard.holds() and all(mark == _mark(cls) for cls, mark in self.marks)
+
+
+_plans: dict[type, _Known] = {}
 
 
 def plan_of(serializer: Any) -> Plan | str:
     """The plan of a serializer instance, or why it has none."""
-    reason = serializer_override(serializer)
-    if reason:
-        return reason
-    if not depends_on_class_only(serializer):
+    if not _is_plain(serializer):
         return compile_plan(serializer)
     cls = type(serializer)
     known = _plans.get(cls)
-    mark = _fingerprint(cls)
-    if known is not None and known[0] == mark:
-        return known[1]
+    if known is not None and known.holds():
+        return known.plan
     plan = compile_plan(serializer)
-    # Describing builds the fields and may touch the class: what counts is how it looks now.
-    if all(_is_static(type(nested)) for nested in _nested(serializer)):
+    tree = [serializer, *_nested(serializer)]
+    if all(_is_static(type(each)) for each in tree):
         while len(_plans) >= MAX_PLANS:
             _plans.pop(next(iter(_plans)), None)
-        _plans[cls] = (_fingerprint(cls), plan)
+        _plans[cls] = _Known(plan, *_conditions(tree))
     return plan
 
 
-def compile_plan(serializer: Any) -> Plan:
-    """A plan for exactly this instance."""
+def compile_plan(serializer: Any) -> Plan | str:
+    """A plan for exactly this instance, or why it has none."""
+    reason = serializer_override(serializer)
+    if reason:
+        return reason
     entries = describe(serializer)
     return Plan(entries, tuple(_reasons(type(serializer).__name__, entries)))
 
@@ -84,35 +95,34 @@ _STOCK_HOOKS = {
 #: What DRF itself leaves in the `__dict__` of a serializer; more may mean other fields.
 _PLAIN_STATE = frozenset(
     {
-        "_args", "_kwargs", "_creation_counter", "_context", "_data", "_errors", "_read_only_defaults",
-        "_validated_data", "_validators", "allow_null", "default", "default_empty_html",
-        "error_messages", "field_name", "help_text", "initial", "initial_data", "instance",
-        "label", "parent", "partial", "read_only", "required", "root", "source", "source_attrs",
-        "style", "validators", "write_only", "context",
+        "_args", "_context", "_creation_counter", "_data", "_errors", "_kwargs",
+        "_read_only_defaults", "_validated_data", "_validators", "allow_null", "context",
+        "default", "default_empty_html", "error_messages", "field_name", "help_text", "initial",
+        "initial_data", "instance", "label", "parent", "partial", "read_only", "required", "root",
+        "source", "source_attrs", "style", "validators", "write_only",
     }
 )  # fmt: skip
 
 
-def depends_on_class_only(serializer: Any) -> bool:
-    """Whether any instance of this class has the same fields as this one."""
+def _is_plain(serializer: Any) -> bool:
+    """Whether nothing on the instance may change the fields that its class has."""
     state = vars(serializer)
-    if "fields" in state:
-        return False
-    cls = type(serializer)
-    if not _is_static(cls):
-        return False
     if state.keys() <= _PLAIN_STATE:
         return True
+    cls = type(serializer)
     return not any(hasattr(cls, name) for name in state.keys() - _PLAIN_STATE)
 
 
 def _is_static(cls: type) -> bool:
     """Whether the class leaves the choice of its fields to DRF."""
-    stock = next(base for base in cls.__mro__ if base in _STOCK_HOOKS)
-    return all(getattr(cls, name, None) is method for name, method in _STOCK_HOOKS[stock].items())
+    stock = next((base for base in cls.__mro__ if base in _STOCK_HOOKS), None)
+    return stock is not None and all(
+        getattr(cls, name, None) is method for name, method in _STOCK_HOOKS[stock].items()
+    )
 
 
 def _nested(serializer: Any) -> Iterable[Any]:
+    """The serializers within a serializer."""
     for field_ in serializer.fields.values():
         child = getattr(field_, "child", field_)
         if isinstance(child, serializers.Serializer):
@@ -120,12 +130,31 @@ def _nested(serializer: Any) -> Iterable[Any]:
             yield from _nested(child)
 
 
-def _fingerprint(cls: type) -> tuple[Any, ...]:
-    """Everything of a class that its fields come from."""
+def _conditions(tree: list[Any]) -> tuple[Guard, list[tuple[type, Any]]]:
+    """What a plan over these serializers depends on: classes, and containers that may change."""
+    owners = list(dict.fromkeys(type(each) for each in tree))
+    classes: dict[type, None] = dict.fromkeys(owners)
+    for each in tree:
+        meta = getattr(each, "Meta", None)
+        classes.update(dict.fromkeys(cls for cls in (meta, getattr(meta, "model", None)) if cls))
+        classes.update(dict.fromkeys(map(type, each.fields.values())))
+        children = (getattr(field_, "child", None) for field_ in each.fields.values())
+        classes.update(dict.fromkeys(type(child) for child in children if child is not None))
+    return Guard(list(classes)), [(cls, _mark(cls)) for cls in owners]
+
+
+def _mark(cls: Any) -> tuple[Any, ...]:
+    """The containers of a class that its fields come from, as they are now."""
     meta = getattr(cls, "Meta", None)
-    declared = cls._declared_fields  # type: ignore[attr-defined]
-    own = tuple(vars(meta).items()) if meta is not None else ()
-    return (meta, tuple(declared.items()), own)
+    if meta is None:
+        return (dict(cls._declared_fields),)
+    lists = [getattr(meta, name, None) for name in ("fields", "exclude", "read_only_fields")]
+    extra = getattr(meta, "extra_kwargs", None) or {}
+    return (
+        dict(cls._declared_fields),
+        [tuple(content) if type(content) is list else content for content in lists],
+        {name: dict(options) for name, options in extra.items()} if extra else None,
+    )
 
 
 def forget(**kwargs: Any) -> None:

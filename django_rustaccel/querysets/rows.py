@@ -23,6 +23,7 @@ from django_rustaccel.querysets.columns import (
     needs_of,
 )
 from django_rustaccel.querysets.fetch import compiler_for, fetch
+from django_rustaccel.querysets.keys import widen
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
@@ -202,23 +203,30 @@ def read_related(
         return (0, ([], EMPTY, []))
     owner = _stand_in(many, keys[0], using)
     manager = getattr(owner, many.accessor)
-    objects = [owner, *keys[1:]]
+    related = _related(manager, [owner], queryset)
+    if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
+        related = _related(manager, [owner, *keys[1:]], queryset)
+    reading = _Reading(related, many.needs)
+    table = reading.table()
+    if not table[0] or hasattr(manager, "through"):
+        return (0, table)
+    return (reading.columns[((), manager.field.attname)], table)
+
+
+def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) -> QuerySet[Any]:
+    """What Django would prefetch; the key comes first where there is a table in between."""
+    related: QuerySet[Any]
     if hasattr(manager, "through"):
         querysets = None if queryset is None else [queryset.all()]
-        related = manager.get_prefetch_querysets(objects, querysets)[0]
-        return (0, _Reading(related, many.needs).table())
+        related = manager.get_prefetch_querysets(owners, querysets)[0]
+        return related
     if queryset is None:
         related = super(type(manager), manager).get_queryset()
     else:
         related = queryset.all()
-    related._add_hints(instance=owner)
+    related._add_hints(instance=owners[0])
     related = related.using(related._db or manager._db)
-    related = _filter_prefetch_queryset(related, manager.field.name, objects)
-    reading = _Reading(related, many.needs)
-    table = reading.table()
-    if not table[0]:
-        return (0, table)
-    return (reading.columns[((), manager.field.attname)], table)
+    return _filter_prefetch_queryset(related, manager.field.name, owners)  # type: ignore[no-any-return]
 
 
 def _stand_in(many: Many, key: Any, using: str) -> Model:

@@ -15,6 +15,8 @@ mod _rust {
     #[pymodule_export]
     use crate::python::json::dumps;
     #[pymodule_export]
+    use crate::python::guard::Guard;
+    #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
     #[pymodule_export]
     use crate::sources::row::Shape;

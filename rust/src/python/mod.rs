@@ -1,5 +1,6 @@
 //! The wall to CPython.
 pub mod entries;
+pub mod guard;
 pub mod integer;
 pub mod json;
 pub mod reader;
