@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import dumps
+from django_rustaccel._rust import dumps, loads
 
-__all__ = ["dumps"]
+__all__ = ["dumps", "loads"]

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
-    use crate::python::json::dumps;
+    use crate::python::json::{dumps, loads};
     #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]

@@ -2,6 +2,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::decode;
 use crate::error::Stop;
 use crate::sinks::{JsonSink, Sink, Style};
 use crate::sources::object::Encoder;
@@ -29,5 +30,17 @@ pub fn dumps<'py>(
         Ok(()) => Ok(Some(sink.into_py_bytes(py))),
         Err(Stop::Raised(error)) => Err(error),
         Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}
+
+/// `json.loads(text.decode())` for plain valid JSON in UTF-8, and `otherwise` for everything that stock
+/// should look at.
+#[pyfunction]
+pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let Ok(text) = std::str::from_utf8(text) else { return Ok(otherwise) };
+    match decode::document(otherwise.py(), text) {
+        Ok(value) => Ok(value),
+        Err(Stop::Raised(error)) => Err(error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(otherwise),
     }
 }

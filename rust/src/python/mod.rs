@@ -1,4 +1,5 @@
 //! The wall to CPython.
+mod decode;
 pub mod entries;
 pub mod guard;
 pub mod integer;

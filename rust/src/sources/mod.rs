@@ -1,6 +1,7 @@
 //! Where values come from.
 pub mod instance;
 mod cell;
+pub mod json;
 pub mod object;
 pub mod row;
 mod spelled;

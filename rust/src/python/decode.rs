@@ -1,0 +1,137 @@
+//! Python objects made of JSON text, as `json.loads` makes them.
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
+
+use crate::error::{Outcome, Stop};
+use crate::sources::json::{Cursor, Invalid, Text, Token};
+
+/// Deeper text is left to stock, which knows how much stack Python has.
+const DEPTH_LIMIT: usize = 200;
+/// Keys remembered at a time: one row's worth is what matters.
+const SLOTS: usize = 256;
+/// Longer keys are rare, and would cost more to look up than to make.
+const LONGEST_KEY: usize = 64;
+
+impl From<Invalid> for Stop {
+    fn from(_: Invalid) -> Self {
+        Self::Unsure
+    }
+}
+
+/// The value of a whole document.
+///
+/// # Errors
+/// `Unsure` where stock decides: anything that is no plain valid JSON.
+pub fn document<'py>(py: Python<'py>, text: &str) -> Outcome<Bound<'py, PyAny>> {
+    let mut decoder = Decoder { py, cursor: Cursor::new(text), keys: Keys::new(), items: Vec::new() };
+    let value = decoder.value(0)?;
+    decoder.cursor.end()?;
+    Ok(value)
+}
+
+struct Decoder<'a, 'py> {
+    py: Python<'py>,
+    cursor: Cursor<'a>,
+    keys: Keys<'a, 'py>,
+    /// Items of the lists that are open, so that a finished list is made in its exact size.
+    items: Vec<Bound<'py, PyAny>>,
+}
+
+impl<'py> Decoder<'_, 'py> {
+    fn value(&mut self, depth: usize) -> Outcome<Bound<'py, PyAny>> {
+        let py = self.py;
+        Ok(match self.cursor.token()? {
+            Token::Text(text) => string(py, text)?.into_any(),
+            Token::Integer(number) => number.into_pyobject(py).map_err(PyErr::from)?.into_any(),
+            Token::Float(number) => PyFloat::new(py, number).into_any(),
+            Token::Null => py.None().into_bound(py),
+            Token::Boolean(answer) => PyBool::new(py, answer).to_owned().into_any(),
+            Token::BigInteger(digits) => big_integer(py, digits)?,
+            Token::List | Token::Map if depth == DEPTH_LIMIT => return Err(Stop::Unsure),
+            Token::List => self.list(depth + 1)?.into_any(),
+            Token::Map => self.map(depth + 1)?.into_any(),
+        })
+    }
+
+    fn list(&mut self, depth: usize) -> Outcome<Bound<'py, PyList>> {
+        let start = self.items.len();
+        while self.cursor.has_item(self.items.len() == start)? {
+            let item = self.value(depth)?;
+            self.items.push(item);
+        }
+        Ok(PyList::new(self.py, self.items.drain(start..))?)
+    }
+
+    fn map(&mut self, depth: usize) -> Outcome<Bound<'py, PyDict>> {
+        let map = PyDict::new(self.py);
+        let mut first = true;
+        while let Some(key) = self.cursor.key(first)? {
+            let key = self.keys.name(self.py, key)?;
+            map.set_item(key, self.value(depth)?)?;
+            first = false;
+        }
+        Ok(map)
+    }
+}
+
+/// The keys of one document, so that a thousand rows share their names as they do in stock.
+struct Keys<'a, 'py> {
+    slots: Box<[Option<(&'a str, Bound<'py, PyString>)>]>,
+}
+
+impl<'a, 'py> Keys<'a, 'py> {
+    fn new() -> Self {
+        Self { slots: vec![None; SLOTS].into_boxed_slice() }
+    }
+
+    fn name(&mut self, py: Python<'py>, key: Text<'a>) -> Outcome<Bound<'py, PyString>> {
+        if key.has_escapes || key.raw.len() > LONGEST_KEY {
+            return string(py, key);
+        }
+        let slot = &mut self.slots[hash(key.raw.as_bytes()) % SLOTS];
+        if let Some((raw, name)) = slot
+            && *raw == key.raw
+        {
+            return Ok(name.clone());
+        }
+        let name = string(py, key)?;
+        *slot = Some((key.raw, name.clone()));
+        Ok(name)
+    }
+}
+
+/// FNV-1a over the ends and the length: enough to tell the keys of a row apart.
+fn hash(key: &[u8]) -> usize {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ key.len() as u64;
+    for &byte in key.iter().take(8).chain(key.iter().rev().take(8)) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    }
+    (hash ^ (hash >> 32)) as usize
+}
+
+fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
+    if text.is_ascii && !text.has_escapes {
+        return Ok(ascii(py, text.raw.as_bytes())?);
+    }
+    Ok(PyString::new(py, &text.value()?))
+}
+
+/// A `str` of bytes below 128, without looking for others.
+fn ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
+    debug_assert!(text.is_ascii());
+    // SAFETY: the new `str` has room for `text.len()` characters of one byte each, nobody else has
+    // seen it yet, and ASCII is what it was made for. No text is longer than `isize::MAX`.
+    unsafe {
+        let string = ffi::PyUnicode_New(text.len() as ffi::Py_ssize_t, 0x7f);
+        let string = Bound::from_owned_ptr_or_err(py, string)?;
+        let data = ffi::PyUnicode_DATA(string.as_ptr()).cast::<u8>();
+        data.copy_from_nonoverlapping(text.as_ptr(), text.len());
+        Ok(string.cast_into_unchecked())
+    }
+}
+
+/// `int(digits)`; over `sys.get_int_max_str_digits()` stock refuses in its own words.
+fn big_integer<'py>(py: Python<'py>, digits: &str) -> Outcome<Bound<'py, PyAny>> {
+    py.get_type::<PyInt>().call1((digits,)).map_err(|_| Stop::Unsure)
+}

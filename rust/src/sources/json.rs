@@ -1,0 +1,415 @@
+//! JSON text (RFC 8259) as a source: a cursor that gives one token after the other and keeps no tree,
+//! so that a reader can build Python objects of it or check fields against it without making any.
+//!
+//! The cursor takes what Python's `json.loads` takes, less the constants `NaN` and `Infinity` and
+//! lone surrogates; it never says what is wrong, since stock then says it.
+use std::borrow::Cow;
+
+/// Not JSON, or JSON that only stock should read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalid;
+
+pub type Read<T> = Result<T, Invalid>;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Token<'a> {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    /// The digits of an integer that may not fit 64 bits.
+    BigInteger(&'a str),
+    /// Infinite beyond the range of a double, as in Python.
+    Float(f64),
+    Text(Text<'a>),
+    /// `[` was read: ask [`Cursor::has_item`] before each item.
+    List,
+    /// `{` was read: ask [`Cursor::has_key`] before each key.
+    Map,
+}
+
+/// A string as it stands between its quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'a> {
+    pub raw: &'a str,
+    pub is_ascii: bool,
+    pub has_escapes: bool,
+}
+
+impl<'a> Text<'a> {
+    /// The text with its escapes undone.
+    ///
+    /// # Errors
+    /// An unknown escape, or a surrogate without its other half.
+    pub fn value(self) -> Read<Cow<'a, str>> {
+        if !self.has_escapes {
+            return Ok(Cow::Borrowed(self.raw));
+        }
+        let mut value = String::with_capacity(self.raw.len());
+        let mut parts = self.raw.split('\\');
+        value.push_str(parts.next().unwrap_or_default());
+        // An empty part is the backslash of `\\`, and what follows it is plain text.
+        while let Some(part) = parts.next() {
+            if part.is_empty() {
+                value.push('\\');
+                value.push_str(parts.next().ok_or(Invalid)?);
+            } else {
+                unescape(&mut value, part, &mut parts)?;
+            }
+        }
+        Ok(Cow::Owned(value))
+    }
+}
+
+/// Undoes the escape that `part` begins with; a high surrogate takes the next part too.
+fn unescape<'a>(
+    value: &mut String,
+    part: &'a str,
+    parts: &mut impl Iterator<Item = &'a str>,
+) -> Read<()> {
+    let (character, rest) = match part.as_bytes()[0] {
+        b'u' => match code_unit(part)? {
+            (high @ 0xd800..0xdc00, "") => {
+                let (low, rest) = code_unit(parts.next().ok_or(Invalid)?)?;
+                let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400).ok_or(Invalid)?;
+                (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low).ok_or(Invalid)?, rest)
+            }
+            (unit, rest) => (char::from_u32(unit).ok_or(Invalid)?, rest),
+        },
+        simple => (short_escape(simple)?, &part[1..]),
+    };
+    value.push(character);
+    value.push_str(rest);
+    Ok(())
+}
+
+fn short_escape(letter: u8) -> Read<char> {
+    Ok(match letter {
+        b'"' | b'/' => letter.into(),
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        _ => return Err(Invalid),
+    })
+}
+
+/// The value of `uXXXX` and what comes after it.
+fn code_unit(part: &str) -> Read<(u32, &str)> {
+    let digits = part.strip_prefix('u').and_then(|rest| rest.get(..4)).ok_or(Invalid)?;
+    let mut unit = 0;
+    for digit in digits.chars() {
+        unit = unit << 4 | digit.to_digit(16).ok_or(Invalid)?;
+    }
+    Ok((unit, &part[5..]))
+}
+
+pub struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next value, or the opening of the next container.
+    pub fn token(&mut self) -> Read<Token<'a>> {
+        match self.next_byte()? {
+            b'"' => Ok(Token::Text(self.string()?)),
+            b'{' => Ok(Token::Map),
+            b'[' => Ok(Token::List),
+            b't' => self.word("rue", Token::Boolean(true)),
+            b'f' => self.word("alse", Token::Boolean(false)),
+            b'n' => self.word("ull", Token::Null),
+            first @ (b'-' | b'0'..=b'9') => self.number(first),
+            _ => Err(Invalid),
+        }
+    }
+
+    /// Whether a list goes on; `first` before its first item. Reads the comma or the bracket.
+    pub fn has_item(&mut self, first: bool) -> Read<bool> {
+        match (self.peek()?, first) {
+            (b']', _) => self.skip(false),
+            (b',', false) => self.skip(true),
+            (_, first) => if first { Ok(true) } else { Err(Invalid) },
+        }
+    }
+
+    /// The next key of an object, up to and with its colon; `None` at the end of the object.
+    pub fn key(&mut self, first: bool) -> Read<Option<Text<'a>>> {
+        match (self.next_byte()?, first) {
+            (b'}', _) => return Ok(None),
+            (b'"', true) => {}
+            (b',', false) if self.next_byte()? == b'"' => {}
+            _ => return Err(Invalid),
+        }
+        let key = self.string()?;
+        if self.next_byte()? == b':' { Ok(Some(key)) } else { Err(Invalid) }
+    }
+
+    /// Nothing but white space may be left.
+    pub fn end(&mut self) -> Read<()> {
+        self.skip_space();
+        if self.at == self.text.len() { Ok(()) } else { Err(Invalid) }
+    }
+
+    fn skip(&mut self, answer: bool) -> Read<bool> {
+        self.at += 1;
+        Ok(answer)
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.text.as_bytes().get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&mut self) -> Read<u8> {
+        self.skip_space();
+        self.text.as_bytes().get(self.at).copied().ok_or(Invalid)
+    }
+
+    fn next_byte(&mut self) -> Read<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn word(&mut self, rest: &str, token: Token<'a>) -> Read<Token<'a>> {
+        if !self.rest().starts_with(rest.as_bytes()) {
+            return Err(Invalid);
+        }
+        self.at += rest.len();
+        Ok(token)
+    }
+
+    /// The opening quote is behind the cursor.
+    fn string(&mut self) -> Read<Text<'a>> {
+        let start = self.at;
+        let (mut is_ascii, mut has_escapes) = (true, false);
+        loop {
+            let run = plain_run(self.rest());
+            is_ascii &= run.is_ascii;
+            self.at += run.length;
+            match self.text.as_bytes().get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    has_escapes = true;
+                    // Whatever is escaped cannot end the string; past the end, the next run fails.
+                    self.at = (self.at + 2).min(self.text.len());
+                }
+                _ => return Err(Invalid),
+            }
+        }
+        let raw = self.text.get(start..self.at).ok_or(Invalid)?;
+        self.at += 1;
+        Ok(Text { raw, is_ascii, has_escapes })
+    }
+
+    /// The first byte of the number is behind the cursor.
+    fn number(&mut self, first: u8) -> Read<Token<'a>> {
+        let start = self.at - 1;
+        let leading = if first == b'-' { self.bump()? } else { first };
+        let whole = 1 + self.digits();
+        if !leading.is_ascii_digit() || (leading == b'0' && whole > 1) {
+            return Err(Invalid);
+        }
+        let is_integer = !self.fraction()? & !self.exponent()?;
+        let spelled = self.text.get(start..self.at).ok_or(Invalid)?;
+        if !is_integer {
+            return spelled.parse().map(Token::Float).map_err(|_| Invalid);
+        }
+        // 18 digits always fit 64 bits.
+        match spelled.parse() {
+            Ok(number) if whole <= 18 => Ok(Token::Integer(number)),
+            _ => Ok(Token::BigInteger(spelled)),
+        }
+    }
+
+    fn bump(&mut self) -> Read<u8> {
+        let byte = self.rest().first().copied().ok_or(Invalid)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn digits(&mut self) -> usize {
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        count
+    }
+
+    fn fraction(&mut self) -> Read<bool> {
+        if self.rest().first() != Some(&b'.') {
+            return Ok(false);
+        }
+        self.at += 1;
+        if self.digits() > 0 { Ok(true) } else { Err(Invalid) }
+    }
+
+    fn exponent(&mut self) -> Read<bool> {
+        if !matches!(self.rest().first(), Some(b'e' | b'E')) {
+            return Ok(false);
+        }
+        self.at += 1;
+        if matches!(self.rest().first(), Some(b'+' | b'-')) {
+            self.at += 1;
+        }
+        if self.digits() > 0 { Ok(true) } else { Err(Invalid) }
+    }
+}
+
+struct Run {
+    length: usize,
+    is_ascii: bool,
+}
+
+/// How far a string goes on without a quote, a backslash or a control character.
+fn plain_run(text: &[u8]) -> Run {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    let (words, tail) = text.as_chunks::<8>();
+    let mut seen = 0;
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let marks = ends(word);
+        if marks != 0 {
+            let bits = marks.trailing_zeros() & !7;
+            let before = word & ((1 << bits) - 1);
+            let is_ascii = (seen | before) & HIGH_BITS == 0;
+            return Run { length: 8 * index + bits as usize / 8, is_ascii };
+        }
+        seen |= word;
+    }
+    let length = tail.iter().take_while(|&&byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    let is_ascii = seen & HIGH_BITS == 0 && tail[..length].is_ascii();
+    Run { length: 8 * words.len() + length, is_ascii }
+}
+
+/// The high bit of the first byte that ends a run; bits above it may be wrong.
+fn ends(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = ONES << 7;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH_BITS;
+    let equals = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, 0x20) | equals(b'"') | equals(b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Read<Token<'_>> {
+        let mut cursor = Cursor::new(text);
+        let token = cursor.token()?;
+        cursor.end()?;
+        Ok(token)
+    }
+
+    fn text(json: &str) -> Read<String> {
+        match only(json)? {
+            Token::Text(text) => text.value().map(Cow::into_owned),
+            _ => Err(Invalid),
+        }
+    }
+
+    #[test]
+    fn scalars() {
+        assert_eq!(only(" null\n"), Ok(Token::Null));
+        assert_eq!(only("true"), Ok(Token::Boolean(true)));
+        assert_eq!(only("\tfalse\r"), Ok(Token::Boolean(false)));
+        assert_eq!(only("-0"), Ok(Token::Integer(0)));
+        assert_eq!(only("999999999999999999"), Ok(Token::Integer(999_999_999_999_999_999)));
+        let big = "-1000000000000000000";
+        assert_eq!(only(big), Ok(Token::BigInteger(big)));
+        assert_eq!(only("1E400"), Ok(Token::Float(f64::INFINITY)));
+        assert_eq!(only("-1.5e-3"), Ok(Token::Float(-0.0015)));
+    }
+
+    #[test]
+    fn what_is_not_json() {
+        for bad in [
+            "", " ", "nul", "nulll", "01", "-", "-a", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN",
+            "Infinity", "-Infinity", "\"", "\"\\\"", "\"\\", "\"a\nb\"", "'a'", "1 2", "\u{feff}1", "]",
+        ] {
+            assert_eq!(only(bad), Err(Invalid), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        assert_eq!(text(r#""a\"\\\/\b\f\n\r\t""#).unwrap(), "a\"\\/\u{8}\u{c}\n\r\t");
+        assert_eq!(text(r#""\u00e9\uD83D\ude00x\\u0041""#).unwrap(), "é😀x\\u0041");
+        assert_eq!(text(r#""\\\\n""#).unwrap(), "\\\\n");
+        for bad in [
+            r#""\x""#, r#""\u12""#, r#""\u123g""#, r#""\ud800""#, r#""\ude00""#, r#""\ud800x\udc00""#,
+            r#""\ud800\u0041""#, r#""\ud800\n""#, r#""\ud800\\""#, r#""\é""#, r#""\u00é9""#,
+        ] {
+            assert_eq!(text(bad), Err(Invalid), "{bad}");
+        }
+    }
+
+    #[test]
+    fn runs_know_their_alphabet() {
+        for (json, is_ascii) in [
+            ("\"\"", true),
+            ("\"abcdefgh\"", true),
+            ("\"abcdefgé\"", false),
+            ("\"abcdefghij\"é", true),
+            ("\"ab\\n\u{20ac}cdefghijklmnop\"", false),
+        ] {
+            let mut cursor = Cursor::new(json);
+            let Ok(Token::Text(text)) = cursor.token() else { panic!("{json}") };
+            assert_eq!(text.is_ascii, is_ascii, "{json}");
+        }
+    }
+
+    fn shape(json: &str) -> Read<String> {
+        fn walk(cursor: &mut Cursor<'_>, out: &mut String) -> Read<()> {
+            match cursor.token()? {
+                Token::List => {
+                    out.push('[');
+                    let mut first = true;
+                    while cursor.has_item(first)? {
+                        walk(cursor, out)?;
+                        first = false;
+                    }
+                    out.push(']');
+                }
+                Token::Map => {
+                    out.push('{');
+                    let mut first = true;
+                    while let Some(key) = cursor.key(first)? {
+                        out.push_str(key.raw);
+                        walk(cursor, out)?;
+                        first = false;
+                    }
+                    out.push('}');
+                }
+                _ => out.push('.'),
+            }
+            Ok(())
+        }
+        let (mut cursor, mut out) = (Cursor::new(json), String::new());
+        walk(&mut cursor, &mut out)?;
+        cursor.end()?;
+        Ok(out)
+    }
+
+    #[test]
+    fn containers() {
+        assert_eq!(shape("[ ]").unwrap(), "[]");
+        assert_eq!(shape(" { } ").unwrap(), "{}");
+        assert_eq!(shape("[1, [2] ,{\"a\" : 1,\"b\":[]}]").unwrap(), "[.[.]{a.b[]}]");
+        for bad in [
+            "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "{\"a\"", "{\"a\":", "{\"a\":1",
+            "{\"a\":1,}", "{,\"a\":1}", "{\"a\" 1}", "{1:2}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[]]",
+        ] {
+            assert_eq!(shape(bad), Err(Invalid), "{bad}");
+        }
+    }
+}
