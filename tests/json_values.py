@@ -39,7 +39,7 @@ class Ratio(float):
         return "not what is written"
 
 
-class Colour(str, enum.Enum):
+class Colour(str, enum.Enum):  # noqa: UP042 - how Django's TextChoices are made
     RED = "red"
 
 
@@ -132,14 +132,22 @@ _MOMENT = datetime.datetime(2024, 2, 29, 13, 5, 7)
 NATIVE = [
     *[True, False, "", "x", 0, -1, 2**63 - 1, -(2**63), 2**63, 10**50, 0.0, -0.0, 1e16, 1e-5],
     *[[], {}, (), [[]], [{}], {"a": []}, {"a": {"b": (1, [2, {"c": None}])}}],
-    *[{1: 1, -2: 2, 1.5: 3, True: 4, None: 5, 10**30: 6, 0.1: 7}],
+    *[{2: 1, -2: 2, 1.5: 3, True: 4, None: 5, 10**30: 6, 0.1: 7}],
     *[Text("é"), Number(7), Number(10**30), Ratio(0.1), Colour.RED, Level.HIGH, mark_safe("<b>")],
     *[{Text("k"): 1, Colour.RED: 2, Level.HIGH: 3, Ratio(1.25): 4}],
     *[Point(1, [2]), Counter("aab"), defaultdict(list, a=[1]), OrderedDict(b=1, a=2)],
-    *[moved_to_end(), OtherItems(a=1), MultiValueDict({"a": [1, 2], "b": []}), QueryDict("a=1&a=2")],
+    *[
+        moved_to_end(),
+        OtherItems(a=1),
+        MultiValueDict({"a": [1, 2], "b": []}),
+        QueryDict("a=1&a=2"),
+    ],
     *[ReturnDict({"a": 1}, serializer=None), ReturnList([1], serializer=None)],
     *[_MOMENT, _MOMENT.replace(microsecond=120), _MOMENT.replace(year=8, tzinfo=datetime.UTC)],
-    *[_MOMENT.replace(tzinfo=zone(hours=-3, minutes=-30)), _MOMENT.replace(tzinfo=zone(seconds=59))],
+    *[
+        _MOMENT.replace(tzinfo=zone(hours=-3, minutes=-30)),
+        _MOMENT.replace(tzinfo=zone(seconds=59)),
+    ],
     *[_MOMENT.replace(tzinfo=zone(seconds=-1)), _MOMENT.replace(tzinfo=zone(microseconds=1))],
     *[datetime.date(1, 1, 1), datetime.time(23, 59, 59, 999999), datetime.time(0)],
     *[datetime.timedelta(0), datetime.timedelta(days=-1, microseconds=1), datetime.timedelta.max],
@@ -175,7 +183,9 @@ numbers = st.one_of(
 zones = st.one_of(
     st.none(),
     st.timezones(),
-    st.timedeltas(-datetime.timedelta(0, 86399), datetime.timedelta(0, 86399)).map(datetime.timezone),
+    st.timedeltas(-datetime.timedelta(0, 86399), datetime.timedelta(0, 86399)).map(
+        datetime.timezone
+    ),
 )
 spelled = st.one_of(
     st.datetimes(timezones=zones),

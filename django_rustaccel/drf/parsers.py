@@ -27,9 +27,7 @@ class JSONParser(parsers.JSONParser):
     what is wrong with it.
     """
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The Python value of a JSON stream; ``ParseError`` with DRF's text when it has none."""
         return parse_json(self, stream, media_type, parser_context, stock_parse)
 
@@ -48,7 +46,8 @@ def parse_json(
     """
     if is_disabled():
         return stock(parser, stream, media_type, parser_context)
-    reason = None
+    # A fixed text: what a request names does not belong into the counters.
+    reason = "JSONParser: a charset other than UTF-8"
     encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
     if encoding in UTF8:
         body, stream = _read(stream)
@@ -58,7 +57,7 @@ def parse_json(
             return value
         reason = "JSONParser: not plain valid JSON"
     statistics.parse["stock"] += 1
-    statistics.fell_back(reason or f"JSONParser: charset {encoding!r}")
+    statistics.fell_back(reason)
     return stock(parser, stream, media_type, parser_context)
 
 

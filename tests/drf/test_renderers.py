@@ -10,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django_rustaccel import stats
-from django_rustaccel.drf.renderers import JSONRenderer
-from engines import running
 from hypothesis import given
 from hypothesis import strategies as st
-from json_values import CHARACTERS, NATIVE, RAISING, STOCK, structures
 from rest_framework import renderers
 from rest_framework.utils import encoders
 
+from django_rustaccel import stats
+from django_rustaccel.drf.renderers import JSONRenderer
+from engines import running
+from json_values import CHARACTERS, NATIVE, RAISING, STOCK, structures
+
 OPTIONS = [
-    dict(zip(("ensure_ascii", "compact", "strict"), (bool(n & 1), bool(n & 2), bool(n & 4)), strict=True))
+    dict(
+        zip(
+            ("ensure_ascii", "compact", "strict"),
+            (bool(n & 1), bool(n & 2), bool(n & 4)),
+            strict=True,
+        )
+    )
     for n in range(8)
 ]
 
@@ -265,7 +272,7 @@ def test_lists_changed_while_they_are_written(method):
 
 @pytest.mark.parametrize("change", ["clear", "grow", "swap"])
 def test_dicts_changed_while_they_are_written(change):
-    """Python 3.11 writes a copy made before, 3.12 the dict as it changes: no crash is what counts."""
+    """Python 3.11 writes a copy made before, 3.12 the dict as it changes: no crash."""
     rows: dict[str, Any] = {}
     changes = {
         "clear": rows.clear,
@@ -315,7 +322,7 @@ def test_memory_does_not_grow():
 
 
 def resident_bytes() -> int:
-    """What the process holds now; the peak where the system does not tell (and the peak grows too)."""
+    """What the process holds now; its peak where the system does not tell."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except FileNotFoundError:

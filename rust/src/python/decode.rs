@@ -24,7 +24,8 @@ impl From<Invalid> for Stop {
 /// # Errors
 /// `Unsure` where stock decides: anything that is no plain valid JSON.
 pub fn document<'py>(py: Python<'py>, text: &str) -> Outcome<Bound<'py, PyAny>> {
-    let mut decoder = Decoder { py, cursor: Cursor::new(text), keys: Keys::new(), items: Vec::new() };
+    let mut decoder =
+        Decoder { py, cursor: Cursor::new(text), keys: Keys::new(), items: Vec::new() };
     let value = decoder.value(0)?;
     decoder.cursor.end()?;
     Ok(value)

@@ -47,9 +47,8 @@ impl<'a, 'py> Entries<'a, 'py> {
                 &raw mut key,
                 &raw mut value,
             );
-            (found != 0).then(|| {
-                (Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, value))
-            })
+            (found != 0)
+                .then(|| (Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, value)))
         }
     }
 }

@@ -256,7 +256,8 @@ impl<'py> Sink<'py> for JsonSink {
 mod tests {
     use super::*;
 
-    const PLAIN: Style = Style { ensure_ascii: false, compact: true, indent: None, allow_nan: false };
+    const PLAIN: Style =
+        Style { ensure_ascii: false, compact: true, indent: None, allow_nan: false };
 
     fn sink(style: Style) -> JsonSink {
         JsonSink::new(style)

@@ -133,7 +133,13 @@ impl<'a> Cursor<'a> {
         match (self.peek()?, first) {
             (b']', _) => self.skip(false),
             (b',', false) => self.skip(true),
-            (_, first) => if first { Ok(true) } else { Err(Invalid) },
+            (_, first) => {
+                if first {
+                    Ok(true)
+                } else {
+                    Err(Invalid)
+                }
+            }
         }
     }
 
@@ -294,7 +300,8 @@ fn plain_run(text: &[u8]) -> Run {
 fn ends(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH_BITS: u64 = ONES << 7;
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH_BITS;
+    let below =
+        |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH_BITS;
     let equals = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
     below(word, 0x20) | equals(b'"') | equals(b'\\')
 }
@@ -333,8 +340,30 @@ mod tests {
     #[test]
     fn what_is_not_json() {
         for bad in [
-            "", " ", "nul", "nulll", "01", "-", "-a", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN",
-            "Infinity", "-Infinity", "\"", "\"\\\"", "\"\\", "\"a\nb\"", "'a'", "1 2", "\u{feff}1", "]",
+            "",
+            " ",
+            "nul",
+            "nulll",
+            "01",
+            "-",
+            "-a",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "+1",
+            "0x1",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "\"",
+            "\"\\\"",
+            "\"\\",
+            "\"a\nb\"",
+            "'a'",
+            "1 2",
+            "\u{feff}1",
+            "]",
         ] {
             assert_eq!(only(bad), Err(Invalid), "{bad:?}");
         }
@@ -346,8 +375,17 @@ mod tests {
         assert_eq!(text(r#""\u00e9\uD83D\ude00x\\u0041""#).unwrap(), "é😀x\\u0041");
         assert_eq!(text(r#""\\\\n""#).unwrap(), "\\\\n");
         for bad in [
-            r#""\x""#, r#""\u12""#, r#""\u123g""#, r#""\ud800""#, r#""\ude00""#, r#""\ud800x\udc00""#,
-            r#""\ud800\u0041""#, r#""\ud800\n""#, r#""\ud800\\""#, r#""\é""#, r#""\u00é9""#,
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\u123g""#,
+            r#""\ud800""#,
+            r#""\ude00""#,
+            r#""\ud800x\udc00""#,
+            r#""\ud800\u0041""#,
+            r#""\ud800\n""#,
+            r#""\ud800\\""#,
+            r#""\é""#,
+            r#""\u00é9""#,
         ] {
             assert_eq!(text(bad), Err(Invalid), "{bad}");
         }
@@ -406,8 +444,24 @@ mod tests {
         assert_eq!(shape(" { } ").unwrap(), "{}");
         assert_eq!(shape("[1, [2] ,{\"a\" : 1,\"b\":[]}]").unwrap(), "[.[.]{a.b[]}]");
         for bad in [
-            "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1}", "{", "{\"a\"", "{\"a\":", "{\"a\":1",
-            "{\"a\":1,}", "{,\"a\":1}", "{\"a\" 1}", "{1:2}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[]]",
+            "[",
+            "[1",
+            "[1,",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1}",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":1,}",
+            "{,\"a\":1}",
+            "{\"a\" 1}",
+            "{1:2}",
+            "{\"a\":1 \"b\":2}",
+            "{\"a\":1]",
+            "[]]",
         ] {
             assert_eq!(shape(bad), Err(Invalid), "{bad}");
         }
