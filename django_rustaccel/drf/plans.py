@@ -130,17 +130,22 @@ def _nested(serializer: Any) -> Iterable[Any]:
             yield from _nested(child)
 
 
+#: What a class may be given after its plan was made, by a test's patch for example.
+_WATCHED = [
+    "Meta", "_declared_fields", "_readable_fields", "default_timezone", "enforce_timezone", "fields",
+    "get_attribute", "get_extra_kwargs", "get_field_names", "get_fields", "quantize",
+    "to_representation", "use_pk_only_optimization",
+]  # fmt: skip
+
+
 def _conditions(tree: list[Any]) -> tuple[Guard, list[tuple[type, Any]]]:
     """What a plan over these serializers depends on: classes, and containers that may change."""
     owners = list(dict.fromkeys(type(each) for each in tree))
-    classes: dict[type, None] = dict.fromkeys(owners)
-    for each in tree:
-        meta = getattr(each, "Meta", None)
-        classes.update(dict.fromkeys(cls for cls in (meta, getattr(meta, "model", None)) if cls))
-        classes.update(dict.fromkeys(map(type, each.fields.values())))
-        children = (getattr(field_, "child", None) for field_ in each.fields.values())
-        classes.update(dict.fromkeys(type(child) for child in children if child is not None))
-    return Guard(list(classes)), [(cls, _mark(cls)) for cls in owners]
+    classes = dict.fromkeys(owners)
+    for field_ in (field_ for each in tree for field_ in each.fields.values()):
+        parts = (field_, getattr(field_, "child", None), getattr(field_, "child_relation", None))
+        classes.update(dict.fromkeys(type(part) for part in parts if part is not None))
+    return Guard(list(classes), _WATCHED), [(cls, _mark(cls)) for cls in owners]
 
 
 def _mark(cls: Any) -> tuple[Any, ...]:

@@ -1,29 +1,62 @@
 //! Whether classes are still what they were.
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyString, PyType};
 
-/// Remembers the versions of classes. CPython gives a class a new version when an attribute of it
-/// or of one of its bases is set, so that comparing numbers stands for comparing every method.
+/// Remembers what some names mean in the bodies of classes and of all their bases.
+///
+/// The version number that CPython keeps of a class would be one comparison instead of many, but
+/// DRF counts its fields in a class attribute of `Field`, which gives every field class a new
+/// version with every field that is made.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
-pub struct Guard(Vec<(Py<PyType>, u32)>);
+pub struct Guard(Vec<Watched>);
+
+struct Watched {
+    body: Py<PyDict>,
+    name: Py<PyString>,
+    value: Option<Py<PyAny>>,
+}
 
 #[pymethods]
 impl Guard {
     #[new]
-    fn new(classes: Vec<Bound<'_, PyType>>) -> Self {
-        Self(classes.into_iter().map(|class| (class.clone().unbind(), version(&class))).collect())
+    fn new(classes: Vec<Bound<'_, PyType>>, names: Vec<Bound<'_, PyString>>) -> PyResult<Self> {
+        let mut bodies: Vec<Bound<'_, PyDict>> = Vec::new();
+        for class in classes.iter().flat_map(|class| class.mro()) {
+            if let Some(body) = body(class.cast()?) {
+                if !bodies.iter().any(|known| known.is(&body)) {
+                    bodies.push(body);
+                }
+            }
+        }
+        let pairs = bodies.iter().flat_map(|body| names.iter().map(move |name| (body, name)));
+        let watch = |(body, name): (&Bound<'_, PyDict>, &Bound<'_, PyString>)| {
+            let value = body.get_item(name)?.map(Bound::unbind);
+            Ok(Watched { body: body.clone().unbind(), name: name.clone().unbind(), value })
+        };
+        Ok(Self(pairs.map(watch).collect::<PyResult<_>>()?))
     }
 
-    /// False after a change, and for a class that CPython has given no version.
-    fn holds(&self, py: Python<'_>) -> bool {
-        self.0.iter().all(|(class, then)| *then != 0 && version(class.bind(py)) == *then)
+    fn holds(&self, py: Python<'_>) -> PyResult<bool> {
+        for watched in &self.0 {
+            let now = watched.body.bind(py).get_item(&watched.name)?;
+            if now.as_ref().map(Bound::as_ptr) != watched.value.as_ref().map(Py::as_ptr) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
-fn version(class: &Bound<'_, PyType>) -> u32 {
+/// The namespace of a class written in Python; `None` for built-in ones, which nobody changes.
+fn body<'py>(class: &Bound<'py, PyType>) -> Option<Bound<'py, PyDict>> {
     let object: *const ffi::PyTypeObject = class.as_type_ptr();
-    // SAFETY: `class` is alive, and so is the type object it points to. The field is an integer
-    // that other threads may write at most with another version.
-    unsafe { (&raw const (*object).tp_version_tag).read_volatile() }
+    // SAFETY: `class` keeps the type object alive. A heap type has its dict from its creation to
+    // its end; it is only read here.
+    unsafe {
+        if (*object).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE == 0 {
+            return None;
+        }
+        Bound::from_borrowed_ptr_or_opt(class.py(), (*object).tp_dict)?.cast_into().ok()
+    }
 }
