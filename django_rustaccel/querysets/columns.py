@@ -83,8 +83,10 @@ class Needs:
     cells: list[Cell] = dataclass_field(default_factory=list)
     #: Every model that instances would be made of.
     models: set[type[Model]] = dataclass_field(default_factory=set)
-    #: What was worked out for queries alike: shapes by their columns.
-    shapes: dict[Any, Any] = dataclass_field(default_factory=dict)
+    #: Statements that were compiled for these needs, by what their SQL depends on.
+    statements: dict[Any, Any] = dataclass_field(default_factory=dict)
+    #: Where these are the needs of a relation: how its own manager reads it, by database.
+    related: dict[str, Any] = dataclass_field(default_factory=dict)
 
     def check_models(self) -> None:
         """Raise ``UnreadableError`` if instances of a model differ from their columns by now."""

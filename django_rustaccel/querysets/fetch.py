@@ -1,14 +1,14 @@
-"""Django's SQL on Django's connection, and the driver's rows as they come."""
+"""Django's connection runs the SQL; the driver's rows are taken as they come."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.query import Query
 
 from django_rustaccel.querysets.postgres import ask_for_text
 
@@ -29,9 +29,7 @@ class _UndeclaredColumns:
 
 
 def _is_converted(column: Any) -> bool:
-    return (
-        isinstance(column, Col) and column.target.get_internal_type() in _CONVERTED_BY_SQLITE
-    )
+    return isinstance(column, Col) and column.target.get_internal_type() in _CONVERTED_BY_SQLITE
 
 
 @cache
@@ -39,32 +37,21 @@ def _undeclared(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
     return type(f"Undeclared{compiler.__name__}", (_UndeclaredColumns, compiler), {})
 
 
-def compiler_for(query: Any, using: str) -> SQLCompiler:
+def compiler_for(query: Query, using: str) -> SQLCompiler:
     """The compiler of a query, choosing column forms that drivers return fast."""
-    connection = connections[using]
     compiler = query.get_compiler(using)
-    if connection.vendor == "sqlite" and not query.combinator:
+    if connections[using].vendor == "sqlite" and not query.combinator:
         compiler.__class__ = _undeclared(type(compiler))
-    return compiler  # type: ignore[no-any-return]
+    return compiler
 
 
-def fetch(compiler: SQLCompiler) -> tuple[list[tuple[Any, ...]], dict[int, int]]:
-    """The rows of a query, and the PostgreSQL types of the columns that arrive as text.
-
-    After this the compiler knows its ``select`` and ``klass_info``, unless there are no rows.
-    """
-    connection = compiler.connection
-    try:
-        sql, params = compiler.as_sql()
-        if not sql:
-            raise EmptyResultSet
-    except EmptyResultSet:
-        return [], {}
+def fetch(using: str, sql: str, params: Any) -> tuple[list[Any], tuple[tuple[int, int], ...]]:
+    """The rows of a statement; and which columns arrive as text of which PostgreSQL type."""
+    connection = connections[using]
     with connection.cursor() as cursor:
         types = ask_for_text(cursor) if connection.vendor == "postgresql" else ()
         cursor.execute(sql, params)
         rows = cursor.fetchall()
         columns = enumerate(cursor.description) if types else ()
-        texts = {index: column.type_code for index, column in columns if column.type_code in types}
-    # Some drivers give a tuple of rows, some users a row factory.
-    return [row if type(row) is tuple else tuple(row) for row in rows], texts
+        texts = tuple((i, column.type_code) for i, column in columns if column.type_code in types)
+    return rows if type(rows) is list else list(rows), texts

@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models.lookups import In
 from django.db.models.sql.where import WhereNode
 
+#: Stands in a statement where the keys go.
+PLACE = "/*keys*/"
+
 
 class KeysIn(In):
     """``IN`` over values that come from the database and need no preparation to go back.
 
-    Django prepares every value of the list anew, a few microseconds each. Integers are written
-    into the statement, where no limit on parameters counts them.
+    Django prepares every value of a list anew, a few microseconds each.
     """
 
     def get_prep_lookup(self) -> Any:
@@ -23,22 +25,33 @@ class KeysIn(In):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Return the condition and its parameters."""
         lhs, params = self.process_lhs(compiler, connection)
-        if all(type(key) is int for key in self.rhs):
-            return f"{lhs} IN ({', '.join(map(str, self.rhs))})", list(params)
-        marks = ", ".join(["%s"] * len(self.rhs))
-        return f"{lhs} IN ({marks})", [*params, *self.rhs]
+        keys, values = (PLACE, []) if self.rhs is None else spell(self.rhs)
+        return f"{lhs} IN ({keys})", [*params, *values]
 
 
-def widen(where: WhereNode, first: Any, keys: list[Any]) -> bool:
+def spell(keys: list[Any]) -> tuple[str, list[Any]]:
+    """The inside of the brackets of ``IN`` and its parameters.
+
+    Integers are written into the statement, where no limit on parameters counts them.
+    """
+    if all(type(key) is int for key in keys):
+        return ", ".join(map(str, keys)), []
+    return ", ".join(["%s"] * len(keys)), keys
+
+
+def widen(where: WhereNode, first: Any, keys: list[Any] | None) -> bool:
     """Turn the one condition that looks up ``[first]`` into one that looks up all ``keys``.
 
-    Returns whether there was exactly one such condition; otherwise nothing is changed.
+    ``None`` leaves :data:`PLACE` where the keys go. Returns whether there was exactly one such
+    condition; otherwise nothing is changed.
     """
     found = list(_lookups(where, first))
     if len(found) != 1:
         return False
     parent, index = found[0]
-    parent.children[index] = KeysIn(parent.children[index].lhs, keys)
+    lookup = KeysIn(parent.children[index].lhs, [])
+    lookup.rhs = keys
+    parent.children[index] = lookup
     return True
 
 

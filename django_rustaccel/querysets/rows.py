@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import router
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
+from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable
 
 from django_rustaccel.core.engine import Shape
@@ -18,20 +20,17 @@ from django_rustaccel.querysets.columns import (
     Many,
     Needs,
     Place,
-    Route,
     UnreadableError,
     needs_of,
 )
-from django_rustaccel.querysets.fetch import compiler_for, fetch
-from django_rustaccel.querysets.keys import widen
+from django_rustaccel.querysets.fetch import fetch
+from django_rustaccel.querysets.keys import PLACE, spell, widen
+from django_rustaccel.querysets.statements import prepare
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
 
-EMPTY = Shape("object", ())
-
-#: Shapes kept for one plan and model; `only()` and annotations make new ones.
-MAX_SHAPES = 64
+NOTHING: Table = ([], Shape("object", ()), [])
 
 
 def read(plan: Any, queryset: QuerySet[Any]) -> Table | str:
@@ -138,28 +137,25 @@ class _Reading:
             query.clear_deferred_loading()
         if self.needs.joins:
             query.add_select_related(["__".join(route) for route in sorted(self.needs.joins)])
-        self.compiler = compiler_for(query, self.using)
-        self.rows, self.texts = fetch(self.compiler)
-        if not self.rows:
-            return ([], EMPTY, [])
-        self.columns = _columns(self.compiler)
-        children = [self.child(many) for many in self.needs.many]
-        return (self.rows, self.shape(), children)
+        try:
+            self.statement, sql, params = prepare(query, self.using, self.needs.statements)
+        except EmptyResultSet:
+            return NOTHING
+        return self.read(sql, params)
 
-    def shape(self) -> Shape:
-        """The shape of rows with these columns, made once for all queries that have them."""
-        columns = tuple(
-            (type(column), getattr(column, "target", None) or repr(column))
-            for column, _, _ in self.compiler.select
-        )
-        texts = frozenset(self.texts.items())
-        key = (self.using, settings.USE_TZ, columns, texts)
-        shape: Shape | None = self.needs.shapes.get(key)
+    def read(self, sql: str, params: Any) -> Table:
+        rows, texts = fetch(self.using, sql, params)
+        if not rows:
+            return NOTHING
+        children = [self.child(many, rows) for many in self.needs.many]
+        return (rows, self.shape(texts), children)
+
+    def shape(self, texts: Any) -> Shape:
+        """The shape of the statement's rows, made once."""
+        shape: Shape | None = self.statement.shapes.get(texts)
         if shape is None:
-            shape = self.make_shape()
-            if len(self.needs.shapes) >= MAX_SHAPES:
-                self.needs.shapes.clear()
-            self.needs.shapes[key] = shape
+            self.texts = dict(texts)
+            shape = self.statement.shapes[texts] = self.make_shape()
         return shape
 
     def make_shape(self) -> Shape:
@@ -178,43 +174,90 @@ class _Reading:
 
     def cell(self, cell: Cell) -> tuple[Any, ...]:
         index = self.index(cell)
-        expression = self.compiler.select[index][0]
+        expression = self.statement.select[index]
         return (index, *form_of(expression, self.using, self.texts.get(index)))
 
     def index(self, cell: Cell) -> int:
         if cell.field is None and cell.name != "pk":
-            return self.compiler.annotation_col_map[cell.name]
+            return self.statement.annotations[cell.name]
         name = cell.field.attname if cell.field is not None else "pk"
-        return self.columns[(cell.route, name)]
+        return self.statement.columns[(cell.route, name)]
 
-    def child(self, many: Many) -> tuple[int, Table]:
+    def child(self, many: Many, rows: list[Any]) -> tuple[int, Table]:
         """The table of a relation, and where its rows have the key they belong to."""
         index = self.index(many.key)
-        keys = list(dict.fromkeys(row[index] for row in self.rows if row[index] is not None))
+        keys = list(dict.fromkeys(row[index] for row in rows if row[index] is not None))
         lookup = None if many.key.route else self.lookups.get(many.attr)
-        return read_related(many, keys, lookup.queryset if lookup else None, self.using)
+        if not keys:
+            return (0, NOTHING)
+        if lookup is not None and lookup.queryset is not None:
+            return read_related(many, keys, lookup.queryset, self.using)
+        return read_default(many, keys, self.using)
 
 
 def read_related(
     many: Many, keys: list[Any], queryset: QuerySet[Any] | None, using: str
 ) -> tuple[int, Table]:
     """The related rows of all keys in one query: `(index of the key, table)`."""
-    if not keys:
-        return (0, ([], EMPTY, []))
-    owner = _stand_in(many, keys[0], using)
-    manager = getattr(owner, many.accessor)
-    related = _related(manager, [owner], queryset)
+    manager = _manager(many, keys[0], using)
+    related = _related(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
-        related = _related(manager, [owner, *keys[1:]], queryset)
+        related = _related(manager, [manager.instance, *keys[1:]], queryset)
     reading = _Reading(related, many.needs)
     table = reading.table()
-    if not table[0] or hasattr(manager, "through"):
-        return (0, table)
-    return (reading.columns[((), manager.field.attname)], table)
+    return (_key_index(manager, reading) if table[0] else 0, table)
+
+
+def read_default(many: Many, keys: list[Any], using: str) -> tuple[int, Table]:
+    """The same for the relation's own manager, whose statement is made once."""
+    if router.routers or not _is_plain_manager(many.needs.model._default_manager):
+        return read_related(many, keys, None, using)
+    known = many.needs.related
+    if using not in known:
+        known[using] = _default_statement(many, keys[0], using)
+    if known[using] is None:
+        return read_related(many, keys, None, using)
+    reading, key_index = known[using]
+    spelled, params = spell(keys)
+    return (key_index, reading.read(reading.statement.sql.replace(PLACE, spelled), params))
+
+
+def _default_statement(many: Many, key: Any, using: str) -> tuple[_Reading, int] | None:
+    """A reading whose statement has a place for the keys; ``None`` if it has other parameters."""
+    manager = _manager(many, key, using)
+    related = _related(manager, [manager.instance], None)
+    if not widen(related.query.where, key, None):
+        return None
+    reading = _Reading(related, many.needs)
+    try:
+        query = related.query.chain()
+        if many.needs.joins:
+            query.add_select_related(["__".join(route) for route in sorted(many.needs.joins)])
+        reading.statement, sql, params = prepare(query, using, {})
+    except EmptyResultSet:
+        return None
+    if params or sql.count(PLACE) != 1:
+        return None
+    return reading, _key_index(manager, reading)
+
+
+def _is_plain_manager(manager: Any) -> bool:
+    """Whether a manager gives the same queryset every time."""
+    return (
+        type(manager).get_queryset is BaseManager.get_queryset
+        and manager._queryset_class.__init__ is QuerySet.__init__
+    )
+
+
+def _key_index(manager: Any, reading: _Reading) -> int:
+    """Where related rows have their key: first, if it comes from a table in between."""
+    if hasattr(manager, "through"):
+        return 0
+    return reading.statement.columns[((), manager.field.attname)]
 
 
 def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) -> QuerySet[Any]:
-    """What Django would prefetch; the key comes first where there is a table in between."""
+    """What Django would prefetch for these owners."""
     related: QuerySet[Any]
     if hasattr(manager, "through"):
         querysets = None if queryset is None else [queryset.all()]
@@ -229,34 +272,12 @@ def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) ->
     return _filter_prefetch_queryset(related, manager.field.name, owners)  # type: ignore[no-any-return]
 
 
-def _stand_in(many: Many, key: Any, using: str) -> Model:
-    """An instance that has nothing but a key, for Django's managers to start from."""
+def _manager(many: Many, key: Any, using: str) -> Any:
+    """The relation's manager of an instance that has nothing but a key."""
     instance = many.owner.__new__(many.owner)
     instance._state = ModelState()
     instance._state.db = using
     instance._state.adding = False
     instance.__dict__[many.key.field.attname] = key
     instance.__dict__.setdefault(many.owner._meta.pk.attname, key)
-    return instance
-
-
-def _columns(compiler: Any) -> dict[tuple[Route, str], int]:
-    """Where every selected model column is in a row."""
-    columns: dict[tuple[Route, str], int] = {}
-    _add_columns(compiler, compiler.klass_info, (), columns)
-    return columns
-
-
-def _add_columns(compiler: Any, info: Any, route: Route, columns: Any) -> None:
-    for index in info["select_fields"]:
-        column = compiler.select[index][0].target
-        columns[(route, column.attname)] = index
-    pk = info["model"]._meta.pk.attname
-    if (route, pk) in columns:
-        columns[(route, "pk")] = columns[(route, pk)]
-    for related in info.get("related_klass_infos", ()):
-        field = related["field"]
-        name = field.remote_field.get_accessor_name() if related["reverse"] else field.name
-        _add_columns(compiler, related, (*route, name), columns)
-
-
+    return getattr(instance, many.accessor)
