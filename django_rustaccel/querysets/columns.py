@@ -85,8 +85,9 @@ class Needs:
     models: set[type[Model]] = dataclass_field(default_factory=set)
     #: Statements that were compiled for these needs, by what their SQL depends on.
     statements: dict[Any, Any] = dataclass_field(default_factory=dict)
-    #: Where these are the needs of a relation: how its own manager reads it, by database.
-    related: dict[str, Any] = dataclass_field(default_factory=dict)
+    #: Where these are the needs of a relation: how its own manager reads it, by database
+    #: and by whether stock would prefetch it.
+    related: dict[tuple[str, bool], Any] = dataclass_field(default_factory=dict)
 
     def check_models(self) -> None:
         """Raise ``UnreadableError`` if instances of a model differ from their columns by now."""
@@ -248,9 +249,7 @@ def _related_model(entry: Entry, model: type[Model], name: str) -> type[Model]:
 
 
 def _forward_target(entry: Entry, field: Any) -> type[Model]:
-    """A join drops rows whose key leads nowhere; only a constraint rules those out."""
-    if not getattr(field, "db_constraint", False):
-        raise UnreadableError(f"{entry.name}: `{field.name}` has no database constraint")
+    """The model that a foreign key leads to."""
     if len(field.foreign_related_fields) != 1:
         raise UnreadableError(f"{entry.name}: `{field.name}` has a key of several columns")
     target: type[Model] = field.remote_field.model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import router
+from django.db import connections, router
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
@@ -23,6 +23,7 @@ from django_rustaccel.querysets.columns import (
     UnreadableError,
     needs_of,
 )
+from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import fetch
 from django_rustaccel.querysets.keys import PLACE, spell, widen
 from django_rustaccel.querysets.statements import prepare
@@ -132,16 +133,20 @@ class _Reading:
         self.lookups = _lookups(queryset)
 
     def table(self) -> Table:
-        query = self.queryset.query.chain()
-        if query.deferred_loading[0]:
-            query.clear_deferred_loading()
-        if self.needs.joins:
-            query.add_select_related(["__".join(route) for route in sorted(self.needs.joins)])
         try:
-            self.statement, sql, params = prepare(query, self.using, self.needs.statements)
+            sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
             return NOTHING
         return self.read(sql, params)
+
+    def prepare(self, known: dict[Any, Any]) -> tuple[str, Any]:
+        """Django's SQL for the queryset, with every column and join that is needed."""
+        query = self.queryset.query.chain()
+        if query.deferred_loading[0]:
+            query.clear_deferred_loading()
+        added = add_joins(query, self.needs.joins) if self.needs.joins else frozenset()
+        self.statement, sql, params = prepare(query, self.using, added, known)
+        return sql, params
 
     def read(self, sql: str, params: Any) -> Table:
         rows, texts = fetch(self.using, sql, params)
@@ -190,55 +195,78 @@ class _Reading:
         lookup = None if many.key.route else self.lookups.get(many.attr)
         if not keys:
             return (0, NOTHING)
-        if lookup is not None and lookup.queryset is not None:
-            return read_related(many, keys, lookup.queryset, self.using)
-        return read_default(many, keys, self.using)
+        queryset = lookup.queryset if lookup is not None else None
+        read = read_default if queryset is None else read_related
+        return read(many, keys, queryset, self.using, is_prefetched=lookup is not None)
 
 
 def read_related(
-    many: Many, keys: list[Any], queryset: QuerySet[Any] | None, using: str
+    many: Many,
+    keys: list[Any],
+    queryset: QuerySet[Any] | None,
+    using: str,
+    *,
+    is_prefetched: bool,
 ) -> tuple[int, Table]:
     """The related rows of all keys in one query: `(index of the key, table)`."""
     manager = _manager(many, keys[0], using)
     related = _related(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
         related = _related(manager, [manager.instance, *keys[1:]], queryset)
+    if not is_prefetched:
+        related = _as_single_read(related)
     reading = _Reading(related, many.needs)
     table = reading.table()
     return (_key_index(manager, reading) if table[0] else 0, table)
 
 
-def read_default(many: Many, keys: list[Any], using: str) -> tuple[int, Table]:
+def read_default(
+    many: Many, keys: list[Any], queryset: None, using: str, *, is_prefetched: bool
+) -> tuple[int, Table]:
     """The same for the relation's own manager, whose statement is made once."""
-    if router.routers or not _is_plain_manager(many.needs.model._default_manager):
-        return read_related(many, keys, None, using)
     known = many.needs.related
-    if using not in known:
-        known[using] = _default_statement(many, keys[0], using)
-    if known[using] is None:
-        return read_related(many, keys, None, using)
-    reading, key_index = known[using]
+    mode = (using, is_prefetched)
+    if mode not in known:
+        known[mode] = _default_reading(many, keys[0], using, is_prefetched)
+    if known[mode] is None or router.routers:
+        return read_related(many, keys, queryset, using, is_prefetched=is_prefetched)
+    reading, key_index = known[mode]
     spelled, params = spell(keys)
     return (key_index, reading.read(reading.statement.sql.replace(PLACE, spelled), params))
 
 
-def _default_statement(many: Many, key: Any, using: str) -> tuple[_Reading, int] | None:
-    """A reading whose statement has a place for the keys; ``None`` if it has other parameters."""
+def _default_reading(
+    many: Many, key: Any, using: str, is_prefetched: bool
+) -> tuple[_Reading, int] | None:
+    """A reading whose statement has a place for the keys; ``None`` if it may vary otherwise."""
+    if not _is_plain_manager(many.needs.model._default_manager):
+        return None
     manager = _manager(many, key, using)
     related = _related(manager, [manager.instance], None)
     if not widen(related.query.where, key, None):
         return None
+    if not is_prefetched:
+        related = _as_single_read(related)
     reading = _Reading(related, many.needs)
     try:
-        query = related.query.chain()
-        if many.needs.joins:
-            query.add_select_related(["__".join(route) for route in sorted(many.needs.joins)])
-        reading.statement, sql, params = prepare(query, using, {})
+        sql, params = reading.prepare({})
     except EmptyResultSet:
         return None
     if params or sql.count(PLACE) != 1:
         return None
     return reading, _key_index(manager, reading)
+
+
+def _as_single_read(related: QuerySet[Any]) -> QuerySet[Any]:
+    """Give rows without an ordering the one that reading them owner by owner mostly has.
+
+    SQLite and MySQL find both few and many by the unique index of the table in between, in the
+    order of the related keys. PostgreSQL reads a small related table in its own order, and for
+    many owners joins in any.
+    """
+    if related.ordered or connections[related.db].vendor != "postgresql":
+        return related
+    return related.order_by("pk")
 
 
 def _is_plain_manager(manager: Any) -> bool:

@@ -24,7 +24,7 @@ from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
 
 from django_rustaccel.querysets.columns import Route
-from django_rustaccel.querysets.fetch import compiler_for
+from django_rustaccel.querysets.compilers import compiler_for, relation_name
 
 #: Statements kept for one plan and model; beyond it all are dropped.
 MAX_STATEMENTS = 128
@@ -53,20 +53,22 @@ class Statement:
 
 
 def prepare(
-    query: Query, using: str, known: dict[Any, Statement | None]
+    query: Query, using: str, added: frozenset[Route], known: dict[Any, Statement | None]
 ) -> tuple[Statement, str, Any]:
     """The statement of a query with its full text and parameters.
+
+    ``added`` are the joins in it that stock would not make.
 
     Raises:
         EmptyResultSet: when the query can have no rows.
 
     """
-    compiler = compiler_for(query, using)
+    compiler = compiler_for(query, using, added)
     identity = _identity(query, compiler)
     if identity is None:
         return _compile(compiler)
     key, params = identity
-    key = (using, *key)
+    key = (using, added, *key)
     if key not in known:
         if len(known) >= MAX_STATEMENTS:
             known.clear()
@@ -75,7 +77,7 @@ def prepare(
         known[key] = Statement.of(compiler, sql) if same else None
     statement = known[key]
     if statement is None:
-        return _compile(compiler_for(query, using))
+        return _compile(compiler_for(query, using, added))
     limits = ""
     if query.is_sliced:
         limits = " " + compiler.connection.ops.limit_offset_sql(query.low_mark, query.high_mark)
@@ -96,12 +98,7 @@ def _add_columns(compiler: Any, info: Any, route: Route, columns: Any) -> None:
     if (route, pk) in columns:
         columns[(route, "pk")] = columns[(route, pk)]
     for related in info.get("related_klass_infos", ()):
-        relation = related["field"]
-        if related["reverse"]:
-            relation_name = relation.remote_field.get_accessor_name()
-        else:
-            relation_name = relation.name
-        _add_columns(compiler, related, (*route, relation_name), columns)
+        _add_columns(compiler, related, (*route, relation_name(related)), columns)
 
 
 #: Parts of a query that have to be as they are in a new one.
