@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from typing import Any
 
-from django_rustaccel.conf import settings
+from django.apps import AppConfig
+from django.core.signals import setting_changed
+
+from django_rustaccel.conf import NAME, settings
+from django_rustaccel.exceptions import MissingDependencyError
 
 
 class RustaccelConfig(AppConfig):
@@ -15,7 +19,18 @@ class RustaccelConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and serve DRF's own classes if the setting says so."""
-        if settings.accelerate_drf:
-            from django_rustaccel.drf.install import install
+        from django_rustaccel import checks  # noqa: F401 - importing it registers them
 
-            install()
+        _install_if_asked(setting=NAME)
+        setting_changed.connect(_install_if_asked)
+
+
+def _install_if_asked(*, setting: str, **kwargs: Any) -> None:
+    """At the start, and when a test turns the setting on later."""
+    if setting != NAME or not settings.accelerate_drf:
+        return
+    try:
+        from django_rustaccel.drf.install import install
+    except MissingDependencyError:
+        return  # Nothing to serve; `manage.py check` says so.
+    install()

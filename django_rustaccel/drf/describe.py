@@ -6,7 +6,8 @@ how to reach the stock field that decides when native code is not sure (path).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -20,8 +21,8 @@ from django.db.models.fields.related_descriptors import (
 from django.db.models.manager import BaseManager
 from rest_framework import fields, relations, serializers
 
+from django_rustaccel.core.origin import describe_override, overridden
 from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
-from django_rustaccel.drf.origin import describe_override, overridden
 
 #: The methods as DRF has them, whatever is installed in their place later.
 STOCK_SERIALIZER = serializers.Serializer.to_representation

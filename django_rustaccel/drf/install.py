@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 from rest_framework import pagination, renderers, serializers
 
-from django_rustaccel.drf import describe, pagination as lazy_pagination, reading
+from django_rustaccel.conf import settings
+from django_rustaccel.core.origin import belongs_to, location
+from django_rustaccel.drf import describe, kinds, reading
+from django_rustaccel.drf import pagination as lazy_pagination
 from django_rustaccel.drf.renderers import render_json
+
+PAGINATORS = (pagination.PageNumberPagination, pagination.LimitOffsetPagination)
 
 
 def install() -> None:
     """Serve DRF's own classes natively; doing it twice changes nothing more."""
-    if getattr(serializers.Serializer.to_representation, "is_accelerated", False):
+    if is_installed():
         return
     _install_reading()
     _install_rendering()
-    for paginator in (pagination.PageNumberPagination, pagination.LimitOffsetPagination):
+    for paginator in PAGINATORS:
         _install_pagination(paginator)
+
+
+def is_installed() -> bool:
+    """Whether native methods stand in DRF's own classes."""
+    return getattr(serializers.Serializer.to_representation, "is_accelerated", False)
+
+
+def is_active() -> bool:
+    """Whether DRF's own classes are served natively at this moment."""
+    return is_installed() and settings.accelerate_drf
+
+
+def replaced_by_others() -> Iterator[str]:
+    """Which of the methods that are served natively are no longer, or never were, DRF's own."""
+    served: list[tuple[Any, str]] = [
+        (serializers.Serializer, "to_representation"),
+        (serializers.ListSerializer, "to_representation"),
+        (serializers.ListSerializer, "data"),
+        (renderers.JSONRenderer, "render"),
+        *((paginator, "paginate_queryset") for paginator in PAGINATORS),
+        *((field, "to_representation") for field in kinds.MIRRORED),
+    ]
+    for cls, name in served:
+        method = getattr(cls, name)
+        method = getattr(method, "fget", method)
+        stock = method.__wrapped__ if getattr(method, "is_accelerated", False) else method
+        if not belongs_to(stock, "rest_framework"):
+            yield f"`{cls.__name__}.{name}` of DRF is replaced{location(stock)}."
+
+
+def _while_on(native: Callable[..., Any], stock: Callable[..., Any]) -> Callable[..., Any]:
+    """``native`` while the setting is on and ``stock`` while it is off.
+
+    Asked in every call, which takes 0.3 microseconds: what was put into a class may have been
+    copied, wrapped or subclassed by then, so that taking it out again would not reach all of it.
+    """
+
+    @wraps(stock)
+    def method(*args: Any, **kwargs: Any) -> Any:
+        return (native if settings.accelerate_drf else stock)(*args, **kwargs)
+
+    method.is_accelerated = True  # type: ignore[attr-defined]
+    return method
 
 
 def _install_reading() -> None:
@@ -30,23 +80,25 @@ def _install_reading() -> None:
     def list_data(self: Any) -> Any:
         return reading.list_data(self, describe.STOCK_LIST_DATA)
 
-    to_representation.is_accelerated = True  # type: ignore[attr-defined]
-    describe.SERIALIZER_METHODS.add(to_representation)
-    describe.LIST_METHODS.add(list_to_representation)
-    serializers.Serializer.to_representation = to_representation
-    serializers.ListSerializer.to_representation = list_to_representation
-    serializers.ListSerializer.data = property(list_data)
+    one: Any = serializers.Serializer
+    many: Any = serializers.ListSerializer
+    one.to_representation = _while_on(to_representation, describe.STOCK_SERIALIZER)
+    many.to_representation = _while_on(list_to_representation, describe.STOCK_LIST)
+    many.data = property(_while_on(list_data, describe.STOCK_LIST_DATA))
+    describe.SERIALIZER_METHODS.add(one.to_representation)
+    describe.LIST_METHODS.add(many.to_representation)
 
 
 def _install_rendering() -> None:
-    stock = renderers.JSONRenderer.render
+    cls: Any = renderers.JSONRenderer
+    stock = cls.render
 
     def render(
         self: Any, data: Any, accepted_media_type: Any = None, renderer_context: Any = None
     ) -> bytes:
         return render_json(self, data, accepted_media_type, renderer_context, stock)
 
-    renderers.JSONRenderer.render = render
+    cls.render = _while_on(render, stock)
 
 
 def _install_pagination(cls: Any) -> None:
@@ -55,4 +107,4 @@ def _install_pagination(cls: Any) -> None:
     def paginate_queryset(self: Any, queryset: Any, request: Any, view: Any = None) -> Any:
         return lazy_pagination.paginate(self, queryset, request, view, stock)
 
-    cls.paginate_queryset = paginate_queryset
+    cls.paginate_queryset = _while_on(paginate_queryset, stock)

@@ -14,7 +14,12 @@ from typing import Any
 from rest_framework import ISO_8601, fields, relations
 from rest_framework.settings import api_settings
 
-from django_rustaccel.drf.origin import describe_override, overridden
+from django_rustaccel.core.origin import (
+    belongs_to,
+    describe_override,
+    location,
+    overridden,
+)
 
 Options = dict[str, Any]
 
@@ -30,7 +35,7 @@ class Unsupported:
 class Mirror:
     """A stock field class, the kind that mirrors it and the attributes its method relies on."""
 
-    stock: type
+    stock: Any
     kind: str
     options: Callable[[Any], Options | Unsupported]
     relies_on: tuple[str, ...] = ()
@@ -124,7 +129,14 @@ _MIRRORS = [
 if hasattr(fields, "BigIntegerField"):  # DRF 3.17
     _MIRRORS.append(Mirror(fields.BigIntegerField, "integer", _big_integer))
 
-_BY_METHOD = {mirror.stock.to_representation: mirror for mirror in _MIRRORS}
+#: Field classes whose ``to_representation`` is mirrored.
+MIRRORED = tuple(mirror.stock for mirror in _MIRRORS)
+
+_BY_METHOD = {
+    mirror.stock.to_representation: mirror
+    for mirror in _MIRRORS
+    if belongs_to(mirror.stock.to_representation, "rest_framework")
+}
 
 
 def mirror_of(field: Any) -> tuple[str, Options] | Unsupported:
@@ -142,8 +154,9 @@ def mirror_of(field: Any) -> tuple[str, Options] | Unsupported:
 def unknown(field: Any) -> str:
     """Why a field without a mirror has none."""
     cls = type(field)
-    if isinstance(field, fields.SerializerMethodField):
-        return f"calls `{type(field.parent).__name__}.{field.method_name}`"
-    if cls.__module__.startswith("rest_framework."):
+    if isinstance(field, fields.SerializerMethodField) and field.parent is not None:
+        method = getattr(field.parent, field.method_name, None)
+        return f"calls `{type(field.parent).__name__}.{field.method_name}`{location(method)}"
+    if belongs_to(cls.to_representation, "rest_framework"):
         return f"`{cls.__name__}` is spelled by Python"
     return describe_override(field, "to_representation")

@@ -1,0 +1,85 @@
+"""System checks of the settings: what ``manage.py check`` reports.
+
+=====  ==========================================================================
+E001   unknown key in ``RUSTACCEL``
+E002   ``RUSTACCEL`` is not a dict
+E003   a key of ``RUSTACCEL`` has a value that it does not take
+E004   ``ACCELERATE_DRF`` is on and Django REST framework is missing or too old
+W001   ``ACCELERATE_DRF`` is on and something else replaces the same parts of DRF
+=====  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core import checks
+from django.core.checks import CheckMessage, register
+
+from django_rustaccel.conf import NAME, SETTINGS, settings
+from django_rustaccel.exceptions import MissingDependencyError
+
+TAG = "rustaccel"
+
+#: The oldest DRF whose behaviour is mirrored.
+OLDEST_DRF = (3, 16)
+
+
+@register(TAG)
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Every key is known, and has a value of its type."""
+    user = getattr(django_settings, NAME, {})
+    if not isinstance(user, dict):
+        hint = f'For example: {NAME} = {{"ACCELERATE_DRF": True}}'
+        return [_error(f"{NAME} must be a dict, not {type(user).__name__}.", 2, hint)]
+    return list(_key_problems(user))
+
+
+def _key_problems(user: dict[Any, Any]) -> Iterator[CheckMessage]:
+    for key, value in user.items():
+        setting = SETTINGS.get(key)
+        if setting is None:
+            yield _error(f"{NAME} has no setting {key!r}.", 1, _suggestion(key))
+        elif problem := setting.problem(value):
+            message = f"{NAME}[{key!r}] {problem}, not {value!r}."
+            yield _error(message, 3, f"It is read as its default, {setting.default!r}.")
+
+
+def _suggestion(key: Any) -> str:
+    close = get_close_matches(str(key).upper(), SETTINGS, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(SETTINGS))}."
+
+
+@register(TAG)
+def check_drf(**kwargs: Any) -> list[CheckMessage]:
+    """What ``ACCELERATE_DRF`` accelerates is there, and is DRF's own."""
+    if not settings.accelerate_drf:
+        return []
+    problem = _drf_problem()
+    if problem:
+        hint = f"Without it, leave ACCELERATE_DRF out of {NAME}."
+        return [_error(problem, 4, hint)]
+    from django_rustaccel.drf.install import replaced_by_others
+
+    hint = "Responses may differ from DRF's: let one package do it."
+    return [checks.Warning(reason, hint=hint, id=f"{TAG}.W001") for reason in replaced_by_others()]
+
+
+def _drf_problem() -> str:
+    try:
+        import django_rustaccel.drf  # noqa: F401
+    except MissingDependencyError as error:
+        return f"{NAME}['ACCELERATE_DRF'] is on, but {error}."
+    from rest_framework import VERSION
+
+    version = tuple(int(part) for part in VERSION.split(".")[:2])
+    if version < OLDEST_DRF:
+        return f"{NAME}['ACCELERATE_DRF'] needs Django REST framework 3.16, {VERSION} is installed."
+    return ""
+
+
+def _error(message: str, number: int, hint: str) -> CheckMessage:
+    return checks.Error(message, hint=hint, id=f"{TAG}.E00{number}")

@@ -1,0 +1,11 @@
+"""The exceptions of this package; what Django and DRF raise is raised as it is."""
+
+from __future__ import annotations
+
+
+class RustaccelError(Exception):
+    """Base of every exception below."""
+
+
+class MissingDependencyError(RustaccelError, ImportError):
+    """An optional dependency of the part in use is not installed."""
