@@ -75,9 +75,9 @@ class LazyReturnList(ReturnList):
         return self.held._rustaccel_rows
 
     def _content(self) -> list[Any]:
-        held = self.held
+        content = list(self.held)
         del self.held
-        return held
+        return content
 
     def _length(self) -> int:
         return len(self.held)
@@ -93,9 +93,9 @@ class LazyPage(list):  # type: ignore[type-arg]
         self.queryset = queryset
 
     def _content(self) -> list[Any]:
-        queryset = self.queryset
+        content = list(self.queryset)
         del self.queryset
-        return list(queryset)
+        return content
 
     def _length(self) -> int:
         return len(self.queryset)

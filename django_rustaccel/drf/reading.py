@@ -59,7 +59,7 @@ def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
         return _stock(plan, stock, serializer, data)
     held = _read_rows(serializer, plan, data)
     if held is not None:
-        return list(held)
+        return list(held) if type(held) is LazyList else held
     value, fallen = reader_of(plan).many(
         serializer.child, data.all() if isinstance(data, BaseManager) else data
     )
@@ -99,20 +99,26 @@ def _reads_instance(serializer: Any) -> bool:
     )
 
 
-def _read_rows(serializer: Any, plan: Plan, data: Any) -> LazyList | None:
-    """The rows of a queryset that has not been read, held until somebody looks."""
+def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | None:
+    """The rows of a queryset that has not been read: held until somebody looks, where they can."""
     if isinstance(data, BaseManager):
         data = data.all()
     elif type(data) is LazyPage:
         data = data.queryset
     if not isinstance(data, QuerySet) or data._result_cache is not None:
         return None
-    table = rows.read(plan, data)
-    if isinstance(table, str):
-        statistics.fell_back(table)
+    answer = rows.read(plan, data)
+    if isinstance(answer, str):
+        statistics.fell_back(answer)
         return None
-    _count("rows", plan, ())
-    return LazyList(reader_of(plan).rows(table), serializer.child)
+    table, can_wait = answer
+    held = reader_of(plan).rows(table)
+    if can_wait:
+        _count("rows", plan, ())
+        return LazyList(held, serializer.child)
+    content, fallen = held.to_list(serializer.child)
+    _count("rows", plan, fallen)
+    return content
 
 
 def _stock(reason: str, stock: Callable[..., Any], serializer: Any, data: Any) -> Any:

@@ -80,14 +80,20 @@ class Needs:
     item: list[Place] | Cell = dataclass_field(default_factory=list)
     joins: set[Route] = dataclass_field(default_factory=set)
     many: list[Many] = dataclass_field(default_factory=list)
-    cells: list[Cell] = dataclass_field(default_factory=list)
     #: Every model that instances would be made of.
     models: set[type[Model]] = dataclass_field(default_factory=set)
+    #: Whether no valid cell can make a kind ask its stock field, which may run user code or raise.
+    certain: bool = True
     #: Statements that were compiled for these needs, by what their SQL depends on.
     statements: dict[Any, Any] = dataclass_field(default_factory=dict)
     #: Where these are the needs of a relation: how its own manager reads it, by database
     #: and by whether stock would prefetch it.
     related: dict[tuple[str, bool], Any] = dataclass_field(default_factory=dict)
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether nothing but time separates rows from what they become."""
+        return self.certain and all(many.needs.can_wait for many in self.many)
 
     def check_models(self) -> None:
         """Raise ``UnreadableError`` if instances of a model differ from their columns by now."""
@@ -163,17 +169,17 @@ class _Survey:
         if field is None:
             if route or hasattr(model, name):
                 raise UnreadableError(f"{entry.name}: `{model.__name__}.{name}` is no column")
-            return self.add(Cell(route, name))
+            return self.add(Cell(route, name), entry.node)
         if field.is_relation and not (is_key or name == field.attname):
             raise UnreadableError(f"{entry.name}: the related object itself is the value")
         descriptor = _static(model, field.attname)
         if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
             what = type(descriptor).__name__
             raise UnreadableError(f"{entry.name}: {what} makes the value of `{field.attname}`")
-        return self.add(Cell(route, field.attname, field))
+        return self.add(Cell(route, field.attname, field), entry.node)
 
-    def add(self, cell: Cell) -> Cell:
-        self.needs.cells.append(cell)
+    def add(self, cell: Cell, node: Any) -> Cell:
+        self.needs.certain &= is_certain(node, cell.field)
         return cell
 
     def walk(
@@ -201,9 +207,49 @@ class _Survey:
         else:
             needs = _value_needs(entry, target)
         column = Cell(route, key, _concrete_field(model, key))
-        many = Many(self.add(column), model, accessor, attr, needs)
+        many = Many(column, model, accessor, attr, needs)
         self.needs.many.append(many)
         return many
+
+
+_INTEGERS = {
+    "AutoField", "BigAutoField", "BigIntegerField", "IntegerField", "PositiveBigIntegerField",
+    "PositiveIntegerField", "PositiveSmallIntegerField", "SmallAutoField", "SmallIntegerField",
+}  # fmt: skip
+_TEXTS = {"CharField", "GenericIPAddressField", "SlugField", "TextField"}
+
+#: Column types of which a kind takes every value that the database can hold.
+_CERTAIN = {
+    "boolean": {"BooleanField"},
+    "choice": _TEXTS | _INTEGERS,
+    "date": {"DateField"},
+    "datetime": {"DateTimeField"},
+    "duration": {"DurationField"},
+    "float": {"FloatField"},
+    "integer": _INTEGERS,
+    "text": _TEXTS | _INTEGERS | {"UUIDField"},
+    "time": {"TimeField"},
+    "uuid": {"UUIDField"},
+}
+
+
+def is_certain(node: Any, field: Any) -> bool:
+    """Whether a kind takes every cell of a column without asking its stock field."""
+    if node.kind in ("as_is", "slug", "key", "own_key", "many_related"):
+        return node.child is None or node.kind == "many_related"
+    if field is None:
+        return False
+    if field.is_relation:
+        field = field.target_field
+    if node.kind == "decimal":
+        same_places = node.options["places"] in (None, getattr(field, "decimal_places", None))
+        digits = node.options["digits"]
+        return (
+            field.get_internal_type() == "DecimalField"
+            and same_places
+            and (digits or 28) >= (field.max_digits or 28)
+        )
+    return field.get_internal_type() in _CERTAIN.get(node.kind, ())
 
 
 def _value_needs(entry: Entry, target: type[Model]) -> Needs:

@@ -34,16 +34,17 @@ Table = tuple[Any, ...]
 NOTHING: Table = ([], Shape("object", ()), [])
 
 
-def read(plan: Any, queryset: QuerySet[Any]) -> Table | str:
+def read(plan: Any, queryset: QuerySet[Any]) -> tuple[Table, bool] | str:
     """Read a queryset for a plan, or say why rows cannot serve it.
 
-    Nothing is sent to the database unless the whole tree of relations can be read.
+    Nothing is sent to the database unless the whole tree of relations can be read. With the table
+    comes whether it may wait for somebody to look at it: whether nothing can fail by then.
     """
     try:
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    return _Reading(queryset, needs).table()
+    return _Reading(queryset, needs).table(), needs.can_wait
 
 
 def readable(plan: Any, queryset: QuerySet[Any]) -> Needs:

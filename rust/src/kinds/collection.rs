@@ -28,7 +28,10 @@ pub fn write_map<'py, S: Sink<'py>>(
     sink: &mut S,
 ) -> Outcome {
     let map = value.cast_exact::<PyDict>().map_err(|_| Stop::Unsure)?;
-    if !map.keys().iter().all(|key| key.is_exact_instance_of::<PyString>()) {
+    let is_text = |key: &Bound<'_, PyAny>| {
+        key.cast_exact::<PyString>().is_ok_and(|key| key.to_str().is_ok())
+    };
+    if !map.keys().iter().all(|key| is_text(&key)) {
         return Err(Stop::Unsure);
     }
     sink.begin_map()?;
