@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from rest_framework import pagination, renderers, serializers
+from rest_framework import mixins, pagination, parsers, renderers, serializers
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
-from django_rustaccel.drf import describe, kinds, reading
+from django_rustaccel.drf import describe, kinds, reading, retrieving
 from django_rustaccel.drf import pagination as lazy_pagination
+from django_rustaccel.drf.parsers import parse_json
 from django_rustaccel.drf.renderers import render_json
 
 PAGINATORS = (pagination.PageNumberPagination, pagination.LimitOffsetPagination)
@@ -23,8 +24,10 @@ def install() -> None:
         return
     _install_reading()
     _install_rendering()
+    _install_parsing()
     for paginator in PAGINATORS:
         _install_pagination(paginator)
+    _install_retrieving()
 
 
 def is_installed() -> bool:
@@ -44,6 +47,8 @@ def replaced_by_others() -> Iterator[str]:
         (serializers.ListSerializer, "to_representation"),
         (serializers.ListSerializer, "data"),
         (renderers.JSONRenderer, "render"),
+        (parsers.JSONParser, "parse"),
+        (mixins.RetrieveModelMixin, "retrieve"),
         *((paginator, "paginate_queryset") for paginator in PAGINATORS),
         *((field, "to_representation") for field in kinds.MIRRORED),
     ]
@@ -101,6 +106,18 @@ def _install_rendering() -> None:
     cls.render = _while_on(render, stock)
 
 
+def _install_parsing() -> None:
+    cls: Any = parsers.JSONParser
+    stock = cls.parse
+
+    def parse(
+        self: Any, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        return parse_json(self, stream, media_type, parser_context, stock)
+
+    cls.parse = _while_on(parse, stock)
+
+
 def _install_pagination(cls: Any) -> None:
     stock = cls.paginate_queryset
 
@@ -108,3 +125,13 @@ def _install_pagination(cls: Any) -> None:
         return lazy_pagination.paginate(self, queryset, request, view, stock)
 
     cls.paginate_queryset = _while_on(paginate_queryset, stock)
+
+
+def _install_retrieving() -> None:
+    cls: Any = mixins.RetrieveModelMixin
+    stock = cls.retrieve
+
+    def retrieve(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return retrieving.retrieve(self, request, args, kwargs, stock)
+
+    cls.retrieve = _while_on(retrieve, stock)

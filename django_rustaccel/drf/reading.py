@@ -121,6 +121,20 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | None:
     return content
 
 
+def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
+    """The objects of a queryset as a serializer represents each; ``None`` if rows cannot serve."""
+    plan = plan_of(serializer)
+    if isinstance(plan, str):
+        return None
+    answer = rows.read(plan, queryset)
+    if isinstance(answer, str):
+        statistics.fell_back(answer)
+        return None
+    content, fallen = reader_of(plan).rows(answer[0]).to_list(serializer)
+    _count("rows", plan, fallen)
+    return content
+
+
 def _stock(reason: str, stock: Callable[..., Any], serializer: Any, data: Any) -> Any:
     statistics.read["stock"] += 1
     statistics.fell_back(reason)

@@ -1,0 +1,98 @@
+"""Detail views: the one row of ``RetrieveModelMixin`` without making an instance of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.query import MAX_GET_RESULTS
+from django.http import Http404
+from django.utils.functional import SimpleLazyObject
+from rest_framework import generics, renderers
+from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer, Serializer
+
+from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import reading
+
+_VIEW = generics.GenericAPIView
+_STOCK_METHODS = {
+    name: getattr(_VIEW, name)
+    for name in ("get_object", "get_serializer", "check_object_permissions")
+}
+
+
+def retrieve(
+    view: Any, request: Any, args: Any, kwargs: Any, stock: Callable[..., Response]
+) -> Response:
+    """``RetrieveModelMixin.retrieve``: as rows where nothing in between wants the instance."""
+    keyword = getattr(view, "lookup_url_kwarg", None) or getattr(view, "lookup_field", None)
+    if is_disabled() or keyword not in view.kwargs or not _is_plain(view, request):
+        return stock(view, request, *args, **kwargs)
+    queryset = view.filter_queryset(view.get_queryset())
+    lookup = {view.lookup_field: view.kwargs[keyword]}
+    serializer = _read(view, queryset, lookup) or _load(view, queryset, lookup)
+    return Response(serializer.data)
+
+
+def _is_plain(view: Any, request: Any) -> bool:
+    """Whether view, permissions and renderer leave the instance alone."""
+    cls = type(view)
+    if any(getattr(cls, name, None) is not method for name, method in _STOCK_METHODS.items()):
+        return False
+    renderer = getattr(request, "accepted_renderer", None)
+    return (
+        isinstance(renderer, renderers.JSONRenderer)
+        and not isinstance(renderer, renderers.BrowsableAPIRenderer)
+        and all(
+            type(permission).has_object_permission is BasePermission.has_object_permission
+            for permission in view.get_permissions()
+        )
+    )
+
+
+def _read(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
+    """A serializer with the data of the one row; ``None`` if rows cannot serve it."""
+    cls = view.get_serializer_class()
+    if (
+        not isinstance(queryset, QuerySet)
+        or type(queryset).get is not QuerySet.get
+        or queryset.query.is_sliced
+        or queryset.query.combinator
+        or getattr(cls, "__init__", None) is not BaseSerializer.__init__
+        or getattr(cls, "data", None) is not Serializer.data
+    ):
+        return None
+    serializer = view.get_serializer(
+        SimpleLazyObject(lambda: generics.get_object_or_404(queryset, **lookup))
+    )
+    content = reading.read_rows(serializer, _candidates(queryset, lookup))
+    if content is None:
+        return None
+    if len(content) != 1:
+        # Django's own words for none and for several.
+        generics.get_object_or_404(queryset if content else queryset.none(), **lookup)
+    serializer._data = content[0]
+    return serializer
+
+
+def _candidates(queryset: QuerySet[Any], lookup: dict[str, Any]) -> QuerySet[Any]:
+    """The query that ``QuerySet.get`` makes."""
+    try:
+        found = queryset.filter(**lookup)
+    except (TypeError, ValueError, ValidationError) as error:
+        raise Http404 from error
+    if not found.query.distinct_fields:
+        found = found.order_by()
+    found.query.set_limits(high=MAX_GET_RESULTS)
+    return found
+
+
+def _load(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
+    """What the stock view does from here on."""
+    instance = generics.get_object_or_404(queryset, **lookup)
+    view.check_object_permissions(view.request, instance)
+    return view.get_serializer(instance)
