@@ -17,7 +17,7 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel lint format rust corners conformance bench clean
+.PHONY: help demo test develop wheel lint style format rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ wheel: $(VENV)/.tools ## build the release wheel into dist/
 
 lint: $(VENV)/.tools ## ruff, mypy, stubtest, import-linter, clippy, rustfmt
 	@$(TOX) -e lint
+
+style: $(VENV)/.tools ## the quick part of lint: ruff and rustfmt
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@cargo fmt --manifest-path rust/Cargo.toml --check
 
 format: $(VENV)/.tools ## let ruff and rustfmt rewrite the sources
 	@$(BIN)/ruff check --fix-only --quiet .

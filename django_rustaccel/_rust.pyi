@@ -1,6 +1,12 @@
-"""Types of the compiled module. `stubtest` holds them against the real one in lint."""
+"""Types of the compiled module. `stubtest` holds them against the real one in `make lint`."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from json import JSONEncoder
+from typing import Any, final
+
+__all__ = ["Guard", "Reader", "Rows", "Shape", "__version__", "dumps", "loads"]
+
+__version__: str
 
 def dumps(
     value: object,
@@ -8,7 +14,29 @@ def dumps(
     compact: bool,
     indent: int | None,
     allow_nan: bool,
-    encoder: type,
+    encoder: type[JSONEncoder],
     spells: bool,
 ) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+@final
+class Guard:
+    def __new__(cls, classes: Sequence[type], names: Sequence[str]) -> Guard: ...
+    def holds(self) -> bool: ...
+
+@final
+class Reader:
+    def __new__(cls, entries: Sequence[Any], framework: Mapping[str, Any]) -> Reader: ...
+    def one(self, serializer: Any, instance: object) -> tuple[dict[str, Any] | None, list[int]]: ...
+    def many(
+        self, serializer: Any, instances: Iterable[object]
+    ) -> tuple[list[dict[str, Any] | None], list[int]]: ...
+    def rows(self, table: Any) -> Rows: ...
+
+@final
+class Rows:
+    def __len__(self) -> int: ...
+    def to_list(self, serializer: Any) -> tuple[list[dict[str, Any] | None], list[int]]: ...
+
+@final
+class Shape:
+    def __new__(cls, what: str, content: Any) -> Shape: ...

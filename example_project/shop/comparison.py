@@ -92,9 +92,8 @@ def stock(view: View) -> View:
 def compare_case(case: Case) -> Comparison:
     """Call both views once for their bytes and queries, then in turn for their times."""
     accelerated = resolve(case.path)
-    views = [
-        partial(view, **accelerated.kwargs) for view in (stock(accelerated.func), accelerated.func)
-    ]
+    functions = (stock(accelerated.func), accelerated.func)
+    views: list[View] = [partial(function, **accelerated.kwargs) for function in functions]
     bodies, observed = zip(*(_observe(view, case.url) for view in views), strict=True)
     times = _race(views, case.url)
     sides = [Side(milliseconds=time, **facts) for time, facts in zip(times, observed, strict=True)]
