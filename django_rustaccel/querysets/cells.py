@@ -7,10 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import JSONField
 from django.db.models.expressions import Col
-
-from django_rustaccel.querysets.columns import UnreadableError
 
 #: Native form, its options, and the loader that gives Django's value.
 Form = tuple[str, tuple[Any, ...], Callable[[Any], Any] | None]
@@ -20,27 +17,14 @@ def form_of(expression: Any, using: str, text_type: int | None = None) -> Form:
     """How to read the cells of a selected expression on a database.
 
     ``text_type`` is the PostgreSQL type of a cell that arrives as the text it was sent as.
-
-    Raises:
-        UnreadableError: for a field with a ``from_db_value`` of its own.
-
     """
     field = expression.output_field
-    check_from_db_value(field)
     load = Load(expression, using, text_type)
     if text_type is None and not load.converters(connections[using]):
         return ("object", (), None)
     native = _NATIVE.get(field.get_internal_type())
     name, options = native(expression, field, connections[using]) if native else ("load", ())
     return (name, options, load)
-
-
-def check_from_db_value(field: Any) -> None:
-    """Raise ``UnreadableError`` for a field whose values are made by user code."""
-    method = getattr(type(field), "from_db_value", None)
-    if method is not None and method is not JSONField.from_db_value:
-        name = type(field).__name__
-        raise UnreadableError(f"{field.name}: `{name}.from_db_value` is overridden")
 
 
 class Load:

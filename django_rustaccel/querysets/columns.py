@@ -5,8 +5,9 @@ Made once per plan and model; nothing here touches the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field as dataclass_field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, Protocol
 
 from django.db.models import Manager, Model
@@ -18,7 +19,15 @@ from django.db.models.fields.related_descriptors import (
     ReverseOneToOneDescriptor,
 )
 from django.db.models.query_utils import DeferredAttribute
-from django.db.models.signals import post_init, pre_init
+
+from django_rustaccel.querysets.obstacles import (
+    Obstacle,
+    UnreadableError,
+    check_from_db_value,
+    check_model,
+    no_column,
+    static_attribute,
+)
 
 #: From the model that is read to where a cell is, by names of relations.
 Route = tuple[str, ...]
@@ -67,10 +76,6 @@ class Many:
 Place = Cell | Joined | Many
 
 
-class UnreadableError(Exception):
-    """Rows cannot stand for instances; the text is the reason."""
-
-
 @dataclass
 class Needs:
     """Everything a plan needs from the rows of one model."""
@@ -80,6 +85,8 @@ class Needs:
     item: list[Place] | Cell = dataclass_field(default_factory=list)
     joins: set[Route] = dataclass_field(default_factory=set)
     many: list[Many] = dataclass_field(default_factory=list)
+    #: Values that are no columns of the model, so that only the queryset can give them.
+    annotations: list[str] = dataclass_field(default_factory=list)
     #: Every model that instances would be made of.
     models: set[type[Model]] = dataclass_field(default_factory=set)
     #: Whether no valid cell can make a kind ask its stock field, which may run user code or raise.
@@ -97,10 +104,14 @@ class Needs:
 
     def check_models(self) -> None:
         """Raise ``UnreadableError`` if instances of a model differ from their columns by now."""
-        for model in self.models:
+        for model in self.all_models():
             check_model(model)
+
+    def all_models(self) -> Iterator[type[Model]]:
+        """The models of this and of all relations below."""
+        yield from self.models
         for many in self.many:
-            many.needs.check_models()
+            yield from many.needs.all_models()
 
 
 def needs_of(
@@ -114,21 +125,22 @@ def needs_of(
         UnreadableError: when a value is no column, or an instance may differ from its columns.
 
     """
-    survey = _Survey(Needs(model, models={model}), prefetched or {})
-    survey.needs.item = [survey.place(entry, model, ()) for entry in entries]
-    return survey.needs
+    needs, obstacles = survey(entries, model, prefetched or {})
+    if obstacles:
+        raise UnreadableError(*obstacles)
+    return needs
 
 
-def check_model(model: type[Model]) -> None:
-    """Raise ``UnreadableError`` if instances of a model may differ from their columns."""
-    name = model.__name__
-    for method in ("__init__", "from_db", "refresh_from_db", "__getattribute__", "__getattr__"):
-        own, stock = getattr(model, method, None), getattr(Model, method, None)
-        if getattr(own, "__func__", own) is not getattr(stock, "__func__", stock):
-            raise UnreadableError(f"`{name}.{method}` is overridden")
-    for signal, label in ((pre_init, "pre_init"), (post_init, "post_init")):
-        if signal.receivers and signal.has_listeners(model):
-            raise UnreadableError(f"`{name}` has {label} receivers")
+def survey(
+    entries: Iterable[Entry], model: type[Model], prefetched: Mapping[str, str]
+) -> tuple[Needs, list[Obstacle]]:
+    """The needs as far as rows can serve them, and everything that is in the way."""
+    walk = _Survey(Needs(model, models={model}), prefetched)
+    try:
+        walk.needs.item = walk.places(entries, model, ())
+    except UnreadableError as error:
+        return walk.needs, error.obstacles
+    return walk.needs, []
 
 
 class _Survey:
@@ -138,9 +150,22 @@ class _Survey:
         self.needs = needs
         self.prefetched = prefetched
 
+    def places(self, entries: Iterable[Entry], model: type[Model], route: Route) -> list[Place]:
+        """Where each value is; raises with all that have no place."""
+        places: list[Place] = []
+        obstacles: list[Obstacle] = []
+        for entry in entries:
+            try:
+                places.append(self.place(entry, model, route))
+            except UnreadableError as error:
+                obstacles += error.at(entry.name)
+        if obstacles:
+            raise UnreadableError(*obstacles)
+        return places
+
     def place(self, entry: Entry, model: type[Model], route: Route) -> Place:
         if entry.needs_instance:
-            raise UnreadableError(f"{entry.name}: {entry.needs_instance}")
+            raise UnreadableError(entry.needs_instance)
         kind = entry.node.kind
         if kind in ("many", "many_related"):
             return self.many(entry, model, route)
@@ -150,7 +175,7 @@ class _Survey:
 
     def cell(self, entry: Entry, model: type[Model], route: Route) -> Cell:
         if not entry.attrs:
-            raise UnreadableError(f"{entry.name}: the whole object is the value")
+            raise UnreadableError("the whole object is the value")
         *relations, last = entry.attrs
         model, route = self.walk(entry, model, route, relations)
         kind = entry.node.kind
@@ -159,7 +184,7 @@ class _Survey:
             model, route = self.walk(entry, model, route, [last, *further])
             return self.column(entry, model, route, slug)
         if entry.source == "stock" and kind != "own_key":
-            raise UnreadableError(f"{entry.name}: the stock field looks at the object")
+            raise UnreadableError("the stock field looks at the object")
         return self.column(entry, model, route, last, is_key=kind == "own_key")
 
     def column(
@@ -168,14 +193,16 @@ class _Survey:
         field = _concrete_field(model, name)
         if field is None:
             if route or hasattr(model, name):
-                raise UnreadableError(f"{entry.name}: `{model.__name__}.{name}` is no column")
+                raise UnreadableError(no_column(model, name))
+            self.needs.annotations.append(name)
             return self.add(Cell(route, name), entry.node)
         if field.is_relation and not (is_key or name == field.attname):
-            raise UnreadableError(f"{entry.name}: the related object itself is the value")
-        descriptor = _static(model, field.attname)
+            raise UnreadableError("the related object itself is the value")
+        descriptor = static_attribute(model, field.attname)
         if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
-            what = type(descriptor).__name__
-            raise UnreadableError(f"{entry.name}: {what} makes the value of `{field.attname}`")
+            what = f"{type(descriptor).__module__}.{type(descriptor).__qualname__}"
+            raise UnreadableError(f"`{what}` makes the value of `{field.attname}`")
+        check_from_db_value(field)
         return self.add(Cell(route, field.attname, field), entry.node)
 
     def add(self, cell: Cell, node: Any) -> Cell:
@@ -195,7 +222,7 @@ class _Survey:
 
     def joined(self, entry: Entry, model: type[Model], route: Route) -> Joined:
         model, route = self.walk(entry, model, route, entry.attrs)
-        return Joined(route, [self.place(child, model, route) for child in entry.node.entries])
+        return Joined(route, self.places(entry.node.entries, model, route))
 
     def many(self, entry: Entry, model: type[Model], route: Route) -> Many:
         *relations, attr = entry.attrs
@@ -264,7 +291,7 @@ def _value_needs(entry: Entry, target: type[Model]) -> Needs:
         survey.needs.item = survey.column(entry, model, route, slug)
     else:
         reason = child.reason or "each related object itself is the value"
-        raise UnreadableError(f"{entry.name}: {reason}")
+        raise UnreadableError(reason)
     return survey.needs
 
 
@@ -275,36 +302,32 @@ def _concrete_field(model: type[Model], name: str) -> Any:
     return next((f for f in model._meta.concrete_fields if name in (f.name, f.attname)), None)
 
 
-def _static(model: type[Model], name: str) -> Any:
-    return next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)
-
-
 def _related_model(entry: Entry, model: type[Model], name: str) -> type[Model]:
     """The model that a relation to one object leads to."""
-    descriptor = _static(model, name)
+    descriptor = static_attribute(model, name)
     if isinstance(descriptor, ForwardManyToOneDescriptor):
         target = _forward_target(entry, descriptor.field)
     elif isinstance(descriptor, ReverseOneToOneDescriptor):
         target = descriptor.related.related_model
     else:
         what = f"`{model.__name__}.{name}`"
-        raise UnreadableError(f"{entry.name}: {what} is no relation to one object")
+        raise UnreadableError(f"{what} is no relation to one object")
     if type(target._base_manager) is not Manager:
-        raise UnreadableError(f"{entry.name}: `{target.__name__}` has a base manager of its own")
+        raise UnreadableError(f"`{target.__name__}` has a base manager of its own")
     return target
 
 
 def _forward_target(entry: Entry, field: Any) -> type[Model]:
     """The model that a foreign key leads to."""
     if len(field.foreign_related_fields) != 1:
-        raise UnreadableError(f"{entry.name}: `{field.name}` has a key of several columns")
+        raise UnreadableError(f"`{field.name}` has a key of several columns")
     target: type[Model] = field.remote_field.model
     return target
 
 
 def _many_target(entry: Entry, model: type[Model], accessor: str) -> tuple[type[Model], str]:
     """The model of a relation to many, and the owner's column that its rows refer to."""
-    descriptor = _static(model, accessor)
+    descriptor = static_attribute(model, accessor)
     if type(descriptor) is ManyToManyDescriptor:
         field = descriptor.field
         rel = field.remote_field
@@ -316,7 +339,7 @@ def _many_target(entry: Entry, model: type[Model], accessor: str) -> tuple[type[
         keys = descriptor.field.foreign_related_fields
     else:
         what = f"`{model.__name__}.{accessor}`"
-        raise UnreadableError(f"{entry.name}: {what} is no relation to many objects")
+        raise UnreadableError(f"{what} is no relation to many objects")
     if len(keys) != 1:
-        raise UnreadableError(f"{entry.name}: `{accessor}` has a key of several columns")
+        raise UnreadableError(f"`{accessor}` has a key of several columns")
     return target, keys[0].attname

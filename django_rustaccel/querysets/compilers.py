@@ -85,5 +85,3 @@ def _is_selected(selected: Any, route: Route) -> bool:
             return False
         selected = selected[name]
     return True
-
-

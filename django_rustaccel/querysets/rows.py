@@ -6,11 +6,10 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
 from django.db.models.manager import BaseManager
-from django.db.models.query import ModelIterable
 
 from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
@@ -20,12 +19,12 @@ from django_rustaccel.querysets.columns import (
     Many,
     Needs,
     Place,
-    UnreadableError,
-    needs_of,
 )
 from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import fetch
 from django_rustaccel.querysets.keys import PLACE, spell, widen
+from django_rustaccel.querysets.obstacles import UnreadableError
+from django_rustaccel.querysets.readable import lookups_of, readable
 from django_rustaccel.querysets.statements import prepare
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
@@ -47,83 +46,6 @@ def read(plan: Any, queryset: QuerySet[Any]) -> tuple[Table, bool] | str:
     return _Reading(queryset, needs).table(), needs.can_wait
 
 
-def readable(plan: Any, queryset: QuerySet[Any]) -> Needs:
-    """What to read of a queryset; raises ``UnreadableError`` if rows cannot serve it."""
-    lookups = _lookups(queryset)
-    key = (queryset.model, *((attr, lookup.through) for attr, lookup in lookups.items()))
-    needs: Needs | UnreadableError | None = plan.derived.get(key)
-    if needs is None:
-        prefetched = {attr: lookup.through for attr, lookup in lookups.items()}
-        try:
-            needs = needs_of(plan.entries, queryset.model, prefetched)
-        except UnreadableError as error:
-            needs = error
-        plan.derived[key] = needs
-    if isinstance(needs, UnreadableError):
-        raise needs
-    needs.check_models()
-    check_queryset(queryset, needs)
-    for many in needs.many:
-        lookup = lookups.get(many.attr)
-        if lookup is not None and lookup.queryset is not None and not many.key.route:
-            check_queryset(lookup.queryset, many.needs)
-    return needs
-
-
-def check_queryset(queryset: QuerySet[Any], needs: Needs) -> None:
-    """Raise ``UnreadableError`` if iterating the queryset gives more than its rows say."""
-    query = queryset.query
-    if queryset._iterable_class is not ModelIterable or not issubclass(queryset.model, Model):
-        raise UnreadableError("the queryset gives no model instances")
-    if type(queryset).__iter__ is not QuerySet.__iter__ or (
-        type(queryset)._fetch_all is not QuerySet._fetch_all
-    ):
-        raise UnreadableError(f"`{type(queryset).__name__}` has its own way to fetch")
-    if query.extra_select:
-        raise UnreadableError("extra(select=…) is used")
-    if needs.joins:
-        _check_joins(queryset, needs)
-
-
-def _check_joins(queryset: QuerySet[Any], needs: Needs) -> None:
-    query = queryset.query
-    if query.combinator:
-        raise UnreadableError("a combined queryset cannot be joined")
-    if query.select_for_update:
-        raise UnreadableError("select_for_update() locks what is joined")
-    known = {field.name for field in queryset._known_related_objects}
-    touched = {route[0] for route in needs.joins}
-    if known & touched:
-        raise UnreadableError("the related object is known already")
-    mode = getattr(queryset, "_fetch_mode", None)
-    if mode is not None and type(mode).__name__ == "RaiseFetch":
-        raise UnreadableError("fetch_mode forbids what is not loaded")
-
-
-class _Lookup:
-    """One level of `prefetch_related`: a relation, its queryset and what is below it."""
-
-    def __init__(self, through: str) -> None:
-        self.through = through
-        self.queryset: QuerySet[Any] | None = None
-
-
-def _lookups(queryset: QuerySet[Any]) -> dict[str, _Lookup]:
-    """The first level of the queryset's `prefetch_related`, by name of the result."""
-    lookups: dict[str, _Lookup] = {}
-    for lookup in queryset._prefetch_related_lookups:
-        if not isinstance(lookup, Prefetch):
-            lookup = Prefetch(lookup)
-        if "__" in lookup.prefetch_through or "__" in lookup.prefetch_to:
-            if lookup.queryset is not None or lookup.to_attr:
-                raise UnreadableError(f"prefetch of `{lookup.prefetch_to}` has its own queryset")
-            continue
-        known = lookups.setdefault(lookup.prefetch_to, _Lookup(lookup.prefetch_through))
-        if lookup.queryset is not None:
-            known.queryset = lookup.queryset
-    return lookups
-
-
 class _Reading:
     """One queryset on its way to a table."""
 
@@ -131,7 +53,7 @@ class _Reading:
         self.queryset = queryset
         self.needs = needs
         self.using = queryset.db
-        self.lookups = _lookups(queryset)
+        self.lookups = lookups_of(queryset)
 
     def table(self) -> Table:
         try:

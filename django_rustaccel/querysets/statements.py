@@ -159,9 +159,7 @@ def _join(join: Any) -> tuple[Any, ...]:
     return (join.identity, join.join_type)
 
 
-def _add_where(
-    node: WhereNode, compiler: SQLCompiler, key: list[Any], params: list[Any]
-) -> bool:
+def _add_where(node: WhereNode, compiler: SQLCompiler, key: list[Any], params: list[Any]) -> bool:
     """Add a tree of conditions to the key and the parameters; false if not understood."""
     if type(node) is not WhereNode:
         return False

@@ -1,0 +1,142 @@
+"""Whether the rows of a queryset can stand for its instances, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.db.models.query import ModelIterable
+
+from django_rustaccel.core.origin import describe_class_override
+from django_rustaccel.querysets.columns import Needs, needs_of, survey
+from django_rustaccel.querysets.obstacles import Obstacle, UnreadableError, check_from_db_value
+
+
+def readable(plan: Any, queryset: QuerySet[Any]) -> Needs:
+    """What to read of a queryset; raises ``UnreadableError`` if rows cannot serve it."""
+    lookups = lookups_of(queryset)
+    prefetched = _relations(lookups)
+    key = (queryset.model, *prefetched.items())
+    needs: Needs | UnreadableError | None = plan.derived.get(key)
+    if needs is None:
+        try:
+            needs = needs_of(plan.entries, queryset.model, prefetched)
+        except UnreadableError as error:
+            needs = error
+        plan.derived[key] = needs
+    if isinstance(needs, UnreadableError):
+        raise needs
+    for check in _checks(queryset, needs, lookups):
+        check()
+    return needs
+
+
+def obstacles(entries: Iterable[Any], queryset: QuerySet[Any]) -> list[Obstacle]:
+    """Everything that :func:`readable` could raise, where it raises the first."""
+    found: list[Obstacle] = []
+    lookups: dict[str, Lookup] = {}
+    try:
+        lookups = lookups_of(queryset)
+    except UnreadableError as error:
+        found += error.obstacles
+    needs, missing = survey(entries, queryset.model, _relations(lookups))
+    found += missing
+    for check in _checks(queryset, needs, lookups):
+        try:
+            check()
+        except UnreadableError as error:
+            found += error.obstacles
+    return list(dict.fromkeys(found))
+
+
+def _relations(lookups: dict[str, Lookup]) -> dict[str, str]:
+    """The relation behind each name that a prefetch gives its result."""
+    return {attr: lookup.through for attr, lookup in lookups.items()}
+
+
+def _checks(
+    queryset: QuerySet[Any], needs: Needs, lookups: dict[str, Lookup]
+) -> list[Callable[[], None]]:
+    """What may be different in every call: models, the queryset, and those it prefetches."""
+    return [
+        needs.check_models,
+        partial(check_queryset, queryset, needs),
+        partial(_check_related, needs, lookups),
+    ]
+
+
+def _check_related(needs: Needs, lookups: dict[str, Lookup]) -> None:
+    for many in needs.many:
+        lookup = None if many.key.route else lookups.get(many.attr)
+        if lookup is not None and lookup.queryset is not None:
+            check_queryset(lookup.queryset, many.needs)
+            _check_related(many.needs, lookups_of(lookup.queryset))
+        else:
+            _check_annotations({}, many.needs)
+            _check_related(many.needs, {})
+
+
+def check_queryset(queryset: QuerySet[Any], needs: Needs) -> None:
+    """Raise ``UnreadableError`` if iterating the queryset gives more than its rows say."""
+    query = queryset.query
+    if queryset._iterable_class is not ModelIterable or not issubclass(queryset.model, Model):
+        raise UnreadableError("the queryset gives no model instances")
+    for method in ("__iter__", "_fetch_all"):
+        if getattr(type(queryset), method) is not getattr(QuerySet, method):
+            raise UnreadableError(describe_class_override(type(queryset), method))
+    if query.extra_select:
+        raise UnreadableError("extra(select=…) is used")
+    _check_annotations(query.annotation_select, needs)
+    if needs.joins:
+        _check_joins(queryset, needs)
+
+
+def _check_annotations(annotations: Mapping[str, Any], needs: Needs) -> None:
+    for name in needs.annotations:
+        if name not in annotations:
+            reason = f"neither `{needs.model.__name__}` nor the queryset has `{name}`"
+            raise UnreadableError(reason)
+        check_from_db_value(annotations[name].output_field)
+
+
+def _check_joins(queryset: Any, needs: Needs) -> None:
+    query = queryset.query
+    if query.combinator:
+        raise UnreadableError("a combined queryset cannot be joined")
+    if query.select_for_update:
+        raise UnreadableError("select_for_update() locks what is joined")
+    known = {field.name for field in queryset._known_related_objects}
+    touched = {route[0] for route in needs.joins}
+    if known & touched:
+        raise UnreadableError("the related object is known already")
+    mode = getattr(queryset, "_fetch_mode", None)
+    if mode is not None and type(mode).__name__ == "RaiseFetch":
+        raise UnreadableError("fetch_mode forbids what is not loaded")
+
+
+class Lookup:
+    """One level of `prefetch_related`: a relation, its queryset and what is below it."""
+
+    def __init__(self, through: str) -> None:
+        self.through = through
+        self.queryset: QuerySet[Any] | None = None
+
+
+def lookups_of(queryset: Any) -> dict[str, Lookup]:
+    """The first level of the queryset's `prefetch_related`, by name of the result."""
+    lookups: dict[str, Lookup] = {}
+    for lookup in map(_as_prefetch, queryset._prefetch_related_lookups):
+        if "__" in lookup.prefetch_through or "__" in lookup.prefetch_to:
+            if lookup.queryset is not None or lookup.to_attr:
+                raise UnreadableError(f"prefetch of `{lookup.prefetch_to}` has its own queryset")
+            continue
+        known = lookups.setdefault(lookup.prefetch_to, Lookup(lookup.prefetch_through))
+        if lookup.queryset is not None:
+            known.queryset = lookup.queryset
+    return lookups
+
+
+def _as_prefetch(lookup: Any) -> Any:
+    return lookup if isinstance(lookup, Prefetch) else Prefetch(lookup)
