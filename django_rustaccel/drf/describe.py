@@ -19,6 +19,7 @@ from django.db.models.fields.related_descriptors import (
     ReverseManyToOneDescriptor,
 )
 from django.db.models.manager import BaseManager
+from django.db.models.query_utils import DeferredAttribute
 from rest_framework import fields, relations, serializers
 
 from django_rustaccel.core.origin import describe_override, overridden
@@ -35,6 +36,9 @@ LIST_METHODS = {STOCK_LIST}
 
 Path = tuple[tuple[str, str], ...]
 
+#: Where an instance of the serializer's model keeps a value, and under which name.
+Shortcut = tuple[str, str]
+
 
 @dataclass
 class Node:
@@ -46,12 +50,14 @@ class Node:
     reason: str = ""
     child: Node | None = None
     entries: list[Entry] = dataclass_field(default_factory=list)
+    #: The model of a nested serializer.
+    model: type[Model] | None = None
 
     def as_tuple(self) -> tuple[Any, ...]:
         """The form that the native builder reads."""
         options = dict(self.options)
         if self.kind in ("nested", "many"):
-            options["entries"] = [entry.as_tuple() for entry in self.entries]
+            options["plan"] = (self.model, [entry.as_tuple() for entry in self.entries])
         if self.kind in ("list", "map", "many_related", "key", "own_key"):
             options["child"] = self.child.as_tuple() if self.child else None
         return (self.kind, options, self.path)
@@ -66,7 +72,7 @@ class Entry:
     node: Node
     #: ``"whole"``, ``"path"`` or ``"stock"``
     source: str
-    shortcut: tuple[str, type[Model], str] | None = None
+    shortcut: Shortcut | None = None
     #: Why the value itself needs an object that only stock code can look at.
     needs_instance: str = ""
 
@@ -78,12 +84,18 @@ class Entry:
 
 def describe(serializer: Any, path: Path = ()) -> list[Entry]:
     """The readable fields of a serializer instance, in order."""
-    model = getattr(getattr(serializer, "Meta", None), "model", None)
+    model = model_of(serializer)
     return [
         _entry(name, field, model, (*path, ("field", name)))
         for name, field in serializer.fields.items()
         if not field.write_only
     ]
+
+
+def model_of(serializer: Any) -> type[Model] | None:
+    """``Meta.model``, if it is a model."""
+    model = getattr(getattr(serializer, "Meta", None), "model", None)
+    return model if isinstance(model, type) and issubclass(model, Model) else None
 
 
 def serializer_override(serializer: Any) -> str:
@@ -141,6 +153,8 @@ def _plain_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry:
         entry.shortcut = _forward_shortcut(model, entry.attrs)
     elif entry.node.kind == "many":
         entry.shortcut = _many_shortcut(model, entry.attrs)
+    else:
+        entry.shortcut = _attribute_shortcut(model, entry.attrs)
     return entry
 
 
@@ -164,7 +178,7 @@ def _node(field: Any, path: Path) -> Node:
         reason = serializer_override(field)
         if reason:
             return _stock(path, reason)
-        return Node("nested", {}, path, entries=describe(field, path))
+        return Node("nested", {}, path, entries=describe(field, path), model=model_of(field))
     special = _SPECIAL.get(type(field).to_representation)
     if special is not None:
         return special(field, path)
@@ -186,7 +200,8 @@ def _many_node(field: Any, path: Path) -> Node:
     reason = reason or serializer_override(field.child)
     if reason:
         return _stock(path, reason)
-    return Node("many", {}, path, entries=describe(field.child, (*path, ("attribute", "child"))))
+    entries = describe(field.child, (*path, ("attribute", "child")))
+    return Node("many", {}, path, entries=entries, model=model_of(field.child))
 
 
 def _list_node(field: Any, path: Path) -> Node:
@@ -241,32 +256,35 @@ _SPECIAL = {
 def _descriptor(model: type[Model] | None, attrs: tuple[str, ...]) -> Any:
     if model is None or len(attrs) != 1:
         return None
-    return getattr(model, attrs[0], None) if isinstance(model, type) else None
+    return next((vars(cls)[attrs[0]] for cls in model.__mro__ if attrs[0] in vars(cls)), None)
+
+
+def _attribute_shortcut(model: type[Model] | None, attrs: tuple[str, ...]) -> Shortcut | None:
+    is_column = type(_descriptor(model, attrs)) is DeferredAttribute
+    return ("attribute", attrs[0]) if is_column else None
 
 
 def _forward_shortcut(
     model: type[Model] | None, attrs: tuple[str, ...]
-) -> tuple[str, type[Model], str] | None:
+) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
         return None
-    assert model is not None
-    return ("forward", model, _cache_name(descriptor.field))
+    return ("forward", _cache_name(descriptor.field))
 
 
 def _column_shortcut(
     model: type[Model] | None, attrs: tuple[str, ...]
-) -> tuple[str, type[Model], str] | None:
+) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
         return None
-    assert model is not None
-    return ("column", model, descriptor.field.attname)
+    return ("column", descriptor.field.attname)
 
 
 def _many_shortcut(
     model: type[Model] | None, attrs: tuple[str, ...]
-) -> tuple[str, type[Model], str] | None:
+) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) is ManyToManyDescriptor:
         if descriptor.reverse:
@@ -277,10 +295,9 @@ def _many_shortcut(
         name = _cache_name(descriptor.rel)
     else:
         return None
-    assert model is not None
     if not _is_stock_manager(descriptor.related_manager_cls):
         return None
-    return ("prefetched", model, name)
+    return ("prefetched", name)
 
 
 def _cache_name(field: Any) -> str:

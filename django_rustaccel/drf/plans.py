@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.core.signals import setting_changed
+from django.db.models import Model
 from rest_framework import serializers
 
 from django_rustaccel.core.engine import Guard, Reader
-from django_rustaccel.drf.describe import Entry, describe, serializer_override
+from django_rustaccel.drf.describe import Entry, describe, model_of, serializer_override
 
 #: Plans kept; beyond it the oldest goes first.
 MAX_PLANS = 2048
@@ -20,6 +21,7 @@ MAX_PLANS = 2048
 class Plan:
     """The description of a serializer with everything derived from it."""
 
+    model: type[Model] | None
     entries: list[Entry]
     reasons: tuple[str, ...]
     reader: Reader | None = None
@@ -64,7 +66,7 @@ def compile_plan(serializer: Any) -> Plan | str:
     if reason:
         return reason
     entries = describe(serializer)
-    return Plan(entries, tuple(_reasons(type(serializer).__name__, entries)))
+    return Plan(model_of(serializer), entries, tuple(_reasons(type(serializer).__name__, entries)))
 
 
 def _reasons(owner: str, entries: list[Entry]) -> Iterable[str]:
@@ -145,7 +147,8 @@ def _conditions(tree: list[Any]) -> tuple[Guard, list[tuple[type, Any]]]:
     for field_ in (field_ for each in tree for field_ in each.fields.values()):
         parts = (field_, getattr(field_, "child", None), getattr(field_, "child_relation", None))
         classes.update(dict.fromkeys(type(part) for part in parts if part is not None))
-    return Guard(list(classes), _WATCHED), [(cls, _mark(cls)) for cls in owners]
+    models = dict.fromkeys(model for model in map(model_of, tree) if model is not None)
+    return Guard(list(classes), _WATCHED, list(models)), [(cls, _mark(cls)) for cls in owners]
 
 
 def _mark(cls: Any) -> tuple[Any, ...]:

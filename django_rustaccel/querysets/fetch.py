@@ -9,13 +9,24 @@ from django.db import connections
 from django_rustaccel.querysets.postgres import ask_for_text
 
 
-def fetch(using: str, sql: str, params: Any) -> tuple[list[Any], tuple[tuple[int, int], ...]]:
-    """The rows of a statement; and which columns arrive as text of which PostgreSQL type."""
+#: Which columns arrive as text, and of which PostgreSQL type.
+Texts = tuple[tuple[int, int], ...]
+
+
+def fetch(using: str, sql: str, params: Any, known: Texts | None) -> tuple[list[Any], Texts]:
+    """The rows of a statement, and its columns that arrive as text unless they are known."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        types = ask_for_text(cursor) if connection.vendor == "postgresql" else ()
+        types = ask_for_text(cursor) if connection.vendor == "postgresql" else None
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-        columns = enumerate(cursor.description) if types else ()
-        texts = tuple((i, column.type_code) for i, column in columns if column.type_code in types)
+        texts = text_columns(cursor, types) if known is None else known
     return rows if type(rows) is list else list(rows), texts
+
+
+def text_columns(cursor: Any, types: frozenset[int] | None) -> Texts:
+    """The columns of a result that are of these types."""
+    if not types:
+        return ()
+    columns = enumerate(cursor.description)
+    return tuple((i, column.type_code) for i, column in columns if column.type_code in types)

@@ -72,19 +72,13 @@ class _Reading:
         return sql, params
 
     def read(self, sql: str, params: Any) -> Table:
-        rows, texts = fetch(self.using, sql, params)
+        statement = self.statement
+        rows, statement.texts = fetch(self.using, sql, params, statement.texts)
         if not rows:
             return NOTHING
-        children = [self.child(many, rows) for many in self.needs.many]
-        return (rows, self.shape(texts), children)
-
-    def shape(self, texts: Any) -> Shape:
-        """The shape of the statement's rows, made once."""
-        shape: Shape | None = self.statement.shapes.get(texts)
-        if shape is None:
-            self.texts = dict(texts)
-            shape = self.statement.shapes[texts] = self.make_shape()
-        return shape
+        if statement.shape is None:
+            statement.shape = self.make_shape()
+        return (rows, statement.shape, [self.child(many, rows) for many in self.needs.many])
 
     def make_shape(self) -> Shape:
         item = self.needs.item
@@ -103,7 +97,8 @@ class _Reading:
     def cell(self, cell: Cell) -> tuple[Any, ...]:
         index = self.index(cell)
         expression = self.statement.select[index]
-        return (index, *form_of(expression, self.using, self.texts.get(index)))
+        text_type = dict(self.statement.texts or ()).get(index)
+        return (index, *form_of(expression, self.using, text_type))
 
     def index(self, cell: Cell) -> int:
         if cell.field is None and cell.name != "pk":

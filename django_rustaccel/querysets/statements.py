@@ -9,7 +9,7 @@ Django's compiler gave.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -23,8 +23,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
 
+from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.columns import Route
 from django_rustaccel.querysets.compilers import compiler_for, relation_name
+from django_rustaccel.querysets.fetch import Texts
 
 #: Statements kept for one plan and model; beyond it all are dropped.
 MAX_STATEMENTS = 128
@@ -40,8 +42,9 @@ class Statement:
     #: Where every model column is in a row.
     columns: dict[tuple[Route, str], int]
     annotations: dict[str, int]
-    #: Shapes of its rows, by the types of the columns that arrive as text.
-    shapes: dict[Any, Any] = field(default_factory=dict)
+    #: Which columns arrive as text, once it has been run; and the shape of its rows.
+    texts: Texts | None = None
+    shape: Shape | None = None
 
     @classmethod
     def of(cls, compiler: SQLCompiler, sql: str) -> Statement:

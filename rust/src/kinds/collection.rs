@@ -5,7 +5,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::Node;
-use crate::sinks::{Key, Sink};
+use crate::sinks::Sink;
 
 pub fn write_list<'py, S: Sink<'py>>(
     child: &Node,
@@ -28,15 +28,12 @@ pub fn write_map<'py, S: Sink<'py>>(
     sink: &mut S,
 ) -> Outcome {
     let map = value.cast_exact::<PyDict>().map_err(|_| Stop::Unsure)?;
-    let is_text = |key: &Bound<'_, PyAny>| {
-        key.cast_exact::<PyString>().is_ok_and(|key| key.to_str().is_ok())
-    };
-    if !map.keys().iter().all(|key| is_text(&key)) {
+    if !map.keys().iter().all(|key| key.is_exact_instance_of::<PyString>()) {
         return Err(Stop::Unsure);
     }
     sink.begin_map()?;
     for (key, item) in map.copy()? {
-        sink.key(&Key::new(key.cast().map_err(PyErr::from)?)?)?;
+        sink.name(key.cast().map_err(PyErr::from)?)?;
         if item.is_none() { sink.null()? } else { child.write(&item, cx, sink)? }
     }
     sink.end_map()

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::{Entry, Plan};
 use crate::sinks::Sink;
+use crate::sources::instance::Instance;
 
 impl Plan {
     /// `Serializer.to_representation`.
@@ -17,9 +18,10 @@ impl Plan {
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        sink.begin_map()?;
+        let instance = Instance::new(instance, self)?;
+        sink.begin_map_like(&self.template)?;
         for entry in &self.entries {
-            entry.write(instance, cx, sink)?;
+            entry.write(&instance, cx, sink)?;
         }
         sink.end_map()
     }
@@ -28,7 +30,7 @@ impl Plan {
 impl Entry {
     fn write<'py, S: Sink<'py>>(
         &self,
-        instance: &Bound<'py, PyAny>,
+        instance: &Instance<'_, 'py>,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
@@ -37,7 +39,7 @@ impl Entry {
                 sink.key(&self.key)?;
                 if value.is_none() { sink.null() } else { self.node.write(&value, cx, sink) }
             }
-            Err(Stop::Unsure) => self.write_stock(instance, cx, sink),
+            Err(Stop::Unsure) => self.write_stock(instance.object, cx, sink),
             Err(stop) => Err(stop),
         }
     }

@@ -3,7 +3,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::{Entry, Node, Place, Plan, Shortcut, Source, Step};
+use super::{Entry, Node, Plan, Shortcut, Source, Step};
 use crate::kinds;
 use crate::sinks::Key;
 
@@ -14,9 +14,16 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub fn plan(&mut self, entries: &Bound<'_, PyAny>) -> PyResult<Plan> {
-        let entries = entries.try_iter()?.map(|entry| self.entry(&entry?)).collect::<PyResult<_>>();
-        Ok(Plan { entries: entries? })
+    /// `(model or None, entries)`
+    pub fn plan(&mut self, plan: &Bound<'_, PyAny>) -> PyResult<Plan> {
+        let (model, entries): (Option<Py<PyAny>>, Bound<'_, PyAny>) = plan.extract()?;
+        let entries = entries.try_iter()?.map(|entry| self.entry(&entry?));
+        let entries: Vec<Entry> = entries.collect::<PyResult<_>>()?;
+        let template = PyDict::new(plan.py());
+        for entry in &entries {
+            template.set_item(&entry.key.name, plan.py().None())?;
+        }
+        Ok(Plan { entries, template: template.unbind(), model })
     }
 
     fn entry(&mut self, entry: &Bound<'_, PyAny>) -> PyResult<Entry> {
@@ -57,12 +64,12 @@ fn build_source(source: &Bound<'_, PyTuple>) -> PyResult<Source> {
 }
 
 fn build_shortcut(shortcut: &Bound<'_, PyTuple>) -> PyResult<Shortcut> {
-    let (how, model, name): (String, Py<PyAny>, Py<PyString>) = shortcut.extract()?;
-    let place = match how.as_str() {
-        "forward" => Place::Forward(name),
-        "prefetched" => Place::Prefetched(name),
-        "column" => Place::Column(name),
-        _ => return Err(PyValueError::new_err(format!("unknown shortcut {how:?}"))),
-    };
-    Ok(Shortcut { model, place })
+    let (how, name): (String, Py<PyString>) = shortcut.extract()?;
+    match how.as_str() {
+        "forward" => Ok(Shortcut::Forward(name)),
+        "prefetched" => Ok(Shortcut::Prefetched(name)),
+        "column" => Ok(Shortcut::Column(name)),
+        "attribute" => Ok(Shortcut::Attribute(name)),
+        _ => Err(PyValueError::new_err(format!("unknown shortcut {how:?}"))),
+    }
 }

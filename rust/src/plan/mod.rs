@@ -2,7 +2,7 @@
 mod build;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::kinds::Kind;
 use crate::sinks::Key;
@@ -12,6 +12,11 @@ pub use build::Builder;
 /// One serializer: its readable fields in order.
 pub struct Plan {
     pub entries: Vec<Entry>,
+    /// A dict with every key: objects made as copies of it need not grow.
+    pub template: Py<PyDict>,
+    /// The model whose instances keep their columns and caches where the plan expects them. Exactly
+    /// this class: a subclass may have other descriptors.
+    pub model: Option<Py<PyAny>>,
 }
 
 /// One field of a serializer: its key in the output, where its value is, and what the value is.
@@ -45,18 +50,14 @@ pub enum Source {
     Stock(Option<Shortcut>),
 }
 
-/// Where a model instance has a value that its descriptors would reach slowly.
-pub struct Shortcut {
-    /// Exactly this class: a subclass may have other descriptors.
-    pub model: Py<PyAny>,
-    pub place: Place,
-}
-
-pub enum Place {
+/// Where an instance of the plan's model has a value that its descriptors would reach slowly.
+pub enum Shortcut {
     /// `_state.fields_cache[name]`
     Forward(Py<PyString>),
     /// `_prefetched_objects_cache[name]`
     Prefetched(Py<PyString>),
     /// The column of a foreign key: the related key without the related object.
     Column(Py<PyString>),
+    /// `__dict__[name]`, which a plain column descriptor would return.
+    Attribute(Py<PyString>),
 }

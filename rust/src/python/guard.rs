@@ -3,13 +3,16 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
-/// Remembers what some names mean in the bodies of classes and of all their bases.
+/// Remembers what some names mean in the bodies of classes and of all their bases, and the version
+/// that CPython gave to models: a new one whenever an attribute of the class or a base is set.
 ///
-/// The version number that CPython keeps of a class would be one comparison instead of many, but
-/// DRF counts its fields in a class attribute of `Field`, which gives every field class a new
-/// version with every field that is made.
+/// Field classes have no use for versions: DRF counts its fields in a class attribute of `Field`, so
+/// that every field made gives all of them a new one.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
-pub struct Guard(Vec<Watched>);
+pub struct Guard {
+    watched: Vec<Watched>,
+    versions: Vec<(Py<PyType>, u32)>,
+}
 
 struct Watched {
     body: Py<PyDict>,
@@ -20,7 +23,11 @@ struct Watched {
 #[pymethods]
 impl Guard {
     #[new]
-    fn new(classes: Vec<Bound<'_, PyType>>, names: Vec<Bound<'_, PyString>>) -> PyResult<Self> {
+    fn new(
+        classes: Vec<Bound<'_, PyType>>,
+        names: Vec<Bound<'_, PyString>>,
+        models: Vec<Bound<'_, PyType>>,
+    ) -> PyResult<Self> {
         let mut bodies: Vec<Bound<'_, PyDict>> = Vec::new();
         for class in classes.iter().flat_map(|class| class.mro()) {
             if let Some(body) = body(class.cast()?) {
@@ -34,11 +41,18 @@ impl Guard {
             let value = body.get_item(name)?.map(Bound::unbind);
             Ok(Watched { body: body.clone().unbind(), name: name.clone().unbind(), value })
         };
-        Ok(Self(pairs.map(watch).collect::<PyResult<_>>()?))
+        let watched = pairs.map(watch).collect::<PyResult<_>>()?;
+        let versions = models.into_iter().map(|model| (model.clone().unbind(), version(&model)));
+        Ok(Self { watched, versions: versions.filter(|(_, version)| *version != 0).collect() })
     }
 
     fn holds(&self, py: Python<'_>) -> PyResult<bool> {
-        for watched in &self.0 {
+        for (model, then) in &self.versions {
+            if version(model.bind(py)) != *then {
+                return Ok(false);
+            }
+        }
+        for watched in &self.watched {
             let now = watched.body.bind(py).get_item(&watched.name)?;
             if now.as_ref().map(Bound::as_ptr) != watched.value.as_ref().map(Py::as_ptr) {
                 return Ok(false);
@@ -59,4 +73,12 @@ fn body<'py>(class: &Bound<'py, PyType>) -> Option<Bound<'py, PyDict>> {
         }
         Bound::from_borrowed_ptr_or_opt(class.py(), (*object).tp_dict)?.cast_into().ok()
     }
+}
+
+/// Zero for a class that has none yet, or none any more.
+fn version(class: &Bound<'_, PyType>) -> u32 {
+    let object: *const ffi::PyTypeObject = class.as_type_ptr();
+    // SAFETY: `class` keeps the type object alive. The field is an integer; another thread may at
+    // most be writing another version, which then is not the one remembered.
+    unsafe { (&raw const (*object).tp_version_tag).read_volatile() }
 }

@@ -1,6 +1,6 @@
 //! The read path as Python sees it.
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 
 use crate::context::{Context, Framework};
 use crate::error::{Outcome, Stop};
@@ -19,9 +19,9 @@ pub struct Reader {
 #[pymethods]
 impl Reader {
     #[new]
-    fn new(entries: &Bound<'_, PyAny>, framework: &Bound<'_, PyDict>) -> PyResult<Self> {
+    fn new(plan: &Bound<'_, PyAny>, framework: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut builder = Builder::default();
-        let plan = builder.plan(entries)?;
+        let plan = builder.plan(plan)?;
         let name = |name: &str| framework.as_any().get_item(name).map(Bound::unbind);
         let framework = Framework {
             missing: name("missing")?,
@@ -51,12 +51,14 @@ impl Reader {
         instances: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
         let cx = Context::new(serializer, &self.framework, &self.paths);
-        let list = PyList::empty(cx.py);
-        for instance in instances.try_iter()? {
-            let instance = instance?;
-            list.append(to_object(cx.py, |sink| self.plan.write(&instance, &cx, sink))?)?;
-        }
-        Ok((list.into_any(), cx.fallen()))
+        let value = to_object(cx.py, |sink| {
+            sink.begin_list(0)?;
+            for instance in instances.try_iter()? {
+                self.plan.write(&instance?, &cx, sink)?;
+            }
+            sink.end_list()
+        })?;
+        Ok((value, cx.fallen()))
     }
 
     /// Rows of database cells, held until somebody looks.
@@ -109,7 +111,7 @@ fn to_object<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut sink = ObjectSink::new(py);
     match write(&mut sink) {
-        Ok(()) => Ok(sink.into_value().unwrap_or_else(|| py.None().into_bound(py))),
+        Ok(()) => Ok(sink.take_value().unwrap_or_else(|| py.None().into_bound(py))),
         Err(Stop::Raised(error)) => Err(error),
         // Python objects refuse nothing, and every kind has its stock method.
         Err(Stop::Unsure | Stop::Refused) => {

@@ -4,7 +4,7 @@ mod object;
 mod spare;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyDict, PyInt, PyString};
 
 pub use json::{JsonSink, Style};
 pub use object::ObjectSink;
@@ -30,6 +30,10 @@ pub trait Sink<'py> {
     fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome;
 
     fn begin_map(&mut self) -> Outcome;
+    /// Begins a map that will most likely have the keys of `template`, in its order.
+    fn begin_map_like(&mut self, _template: &Py<PyDict>) -> Outcome {
+        self.begin_map()
+    }
     fn key(&mut self, key: &Key) -> Outcome;
     /// A key that no plan knew beforehand.
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome;

@@ -7,22 +7,48 @@ use pyo3::types::{
 
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
-use crate::plan::{Place, Shortcut, Source};
+use crate::plan::{Plan, Shortcut, Source};
+
+/// An object that a serializer represents.
+pub struct Instance<'a, 'py> {
+    pub object: &'a Bound<'py, PyAny>,
+    /// Its `__dict__`, if it is of the plan's model and the plan's shortcuts hold.
+    dict: Option<Bound<'py, PyDict>>,
+}
+
+impl<'a, 'py> Instance<'a, 'py> {
+    pub fn new(object: &'a Bound<'py, PyAny>, plan: &Plan) -> PyResult<Self> {
+        let is_model = plan.model.as_ref().is_some_and(|model| object.get_type().is(model));
+        let dict = if is_model { Some(object.getattr(intern!(object.py(), "__dict__"))?) } else { None };
+        Ok(Self { object, dict: dict.and_then(|dict| dict.cast_into_exact().ok()) })
+    }
+
+    /// What a shortcut leads to, if anything is there.
+    fn take(&self, shortcut: Option<&Shortcut>) -> Outcome<Option<Bound<'py, PyAny>>> {
+        let (Some(dict), Some(shortcut)) = (&self.dict, shortcut) else { return Ok(None) };
+        match shortcut {
+            Shortcut::Attribute(name) => Ok(dict.get_item(name)?),
+            Shortcut::Forward(name) => related(dict, name),
+            Shortcut::Prefetched(name) => prefetched(dict, name),
+            Shortcut::Column(name) => Ok(dict.get_item(name)?.filter(is_key)),
+        }
+    }
+}
 
 impl Source {
     /// The value of a field, as `Field.get_attribute` gives it; `Unsure` where only that knows.
     pub fn get<'py>(
         &self,
-        instance: &Bound<'py, PyAny>,
+        instance: &Instance<'_, 'py>,
         cx: &Context<'_, 'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
         match self {
-            Self::Whole => Ok(instance.clone()),
-            Self::Path(path, shortcut) => match take(shortcut.as_ref(), instance)? {
-                Some(value) => Ok(value),
-                None => follow(path, instance, cx),
+            Self::Whole => Ok(instance.object.clone()),
+            Self::Path(path, shortcut) => match instance.take(shortcut.as_ref())? {
+                Some(value) if is_plain(&value) || !value.is_callable() => Ok(value),
+                _ => follow(path, instance.object, cx),
             },
-            Self::Stock(shortcut) => take(shortcut.as_ref(), instance)?.ok_or(Stop::Unsure),
+            Self::Stock(shortcut) => instance.take(shortcut.as_ref())?.ok_or(Stop::Unsure),
         }
     }
 }
@@ -73,24 +99,6 @@ fn is_plain(value: &Bound<'_, PyAny>) -> bool {
         || value.is_exact_instance_of::<PyTuple>()
 }
 
-fn take<'py>(
-    shortcut: Option<&Shortcut>,
-    instance: &Bound<'py, PyAny>,
-) -> Outcome<Option<Bound<'py, PyAny>>> {
-    let py = instance.py();
-    let Some(shortcut) = shortcut.filter(|shortcut| instance.get_type().is(&shortcut.model)) else {
-        return Ok(None);
-    };
-    let Ok(dict) = instance.getattr(intern!(py, "__dict__"))?.cast_into_exact::<PyDict>() else {
-        return Ok(None);
-    };
-    match &shortcut.place {
-        Place::Forward(name) => cached(dict.get_item(intern!(py, "_state"))?, "fields_cache", name),
-        Place::Prefetched(name) => prefetched(&dict, name),
-        Place::Column(name) => Ok(dict.get_item(name)?.filter(is_key)),
-    }
-}
-
 /// Keys that are no objects with a `pk` of their own.
 fn is_key(value: &Bound<'_, PyAny>) -> bool {
     value.is_none()
@@ -100,13 +108,15 @@ fn is_key(value: &Bound<'_, PyAny>) -> bool {
             .is_ok_and(|uuid| crate::python::types::is_exactly(value, uuid))
 }
 
-fn cached<'py>(
-    state: Option<Bound<'py, PyAny>>,
-    attribute: &str,
+/// `_state.fields_cache[name]`
+fn related<'py>(
+    dict: &Bound<'py, PyDict>,
     name: &Py<PyString>,
 ) -> Outcome<Option<Bound<'py, PyAny>>> {
-    let Some(state) = state else { return Ok(None) };
-    let Ok(cache) = state.getattr(attribute)?.cast_into_exact::<PyDict>() else { return Ok(None) };
+    let py = dict.py();
+    let Some(state) = dict.get_item(intern!(py, "_state"))? else { return Ok(None) };
+    let cache = state.getattr(intern!(py, "fields_cache"))?;
+    let Ok(cache) = cache.cast_exact::<PyDict>() else { return Ok(None) };
     Ok(cache.get_item(name)?)
 }
 

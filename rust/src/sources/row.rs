@@ -113,7 +113,7 @@ impl Table {
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        sink.begin_map()?;
+        sink.begin_map_like(&plan.template)?;
         for (entry, place) in plan.entries.iter().zip(&layout.0) {
             sink.key(&entry.key)?;
             self.write_entry(row, entry, place, cx, sink)?;
