@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
 
 from django_rustaccel.querysets.postgres import ask_for_text
+
+
+@contextmanager
+def _collector_held_off() -> Iterator[None]:
+    """Rows are made by the thousand and all alive: the collector would look through them in vain."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 #: Which columns arrive as text, and of which PostgreSQL type.
@@ -19,7 +35,8 @@ def fetch(using: str, sql: str, params: Any, known: Texts | None) -> tuple[list[
     with connection.cursor() as cursor:
         types = ask_for_text(cursor) if connection.vendor == "postgresql" else None
         cursor.execute(sql, params)
-        rows = cursor.fetchall()
+        with _collector_held_off():
+            rows = cursor.fetchall()
         texts = text_columns(cursor, types) if known is None else known
     return rows if type(rows) is list else list(rows), texts
 

@@ -1,5 +1,6 @@
 //! The wall to CPython.
 mod decode;
+pub mod collector;
 pub mod entries;
 pub mod guard;
 pub mod integer;

@@ -5,6 +5,7 @@ use pyo3::types::PyDict;
 use crate::context::{Context, Framework};
 use crate::error::{Outcome, Stop};
 use crate::plan::{Builder, Plan, Step};
+use crate::python::collector::HeldOff;
 use crate::sinks::{ObjectSink, Sink};
 use crate::sources::row::Table;
 
@@ -109,6 +110,7 @@ fn to_object<'py>(
     py: Python<'py>,
     write: impl FnOnce(&mut ObjectSink<'py>) -> Outcome,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let _held_off = HeldOff::new(py);
     let mut sink = ObjectSink::new(py);
     match write(&mut sink) {
         Ok(()) => Ok(sink.take_value().unwrap_or_else(|| py.None().into_bound(py))),
