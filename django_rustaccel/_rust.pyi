@@ -40,3 +40,22 @@ class Rows:
 @final
 class Shape:
     def __new__(cls, what: str, content: Any) -> Shape: ...
+
+def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
+def argon2(
+    variant: str,
+    version: int,
+    cost: tuple[int, int, int],
+    password: bytes,
+    salt: bytes,
+    length: int,
+    limits: tuple[int, float, float],
+) -> bytes | None: ...
+def scrypt(
+    cost: tuple[int, int, int],
+    password: bytes,
+    salt: bytes,
+    length: int,
+    limits: tuple[int, float, float],
+) -> bytes | None: ...
+def bcrypt(cost: int, salt: str, password: bytes) -> str | None: ...

@@ -6,6 +6,7 @@ does. ``manage.py check`` learns of it from there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
@@ -57,6 +58,33 @@ def must_be_bool(value: Any) -> str:
     return "" if isinstance(value, bool) else "must be True or False"
 
 
+#: ``HASHING``'s own keys: how many Argon2 and scrypt hashes run at the same time (``None``: one for
+#: each processor), for how many seconds another waits, after how many idle seconds memory goes back
+#: to the system, and whether Django 5.2 checks passwords of async requests off the event loop.
+HASHING = {"MAX_CONCURRENCY": None, "MAX_WAIT": 30.0, "IDLE_SECONDS": 60.0, "OFF_LOOP": False}
+
+
+def must_be_hashing(value: Any) -> str:
+    """A dict of ``HASHING``'s keys, with numbers that make sense."""
+    if not isinstance(value, dict):
+        return "must be a dict"
+    unknown = sorted(str(key) for key in value.keys() - HASHING.keys())
+    if unknown:
+        return f"has unknown keys ({', '.join(unknown)})"
+    merged = HASHING | value
+    concurrency = merged["MAX_CONCURRENCY"]
+    if concurrency is not None and not (_is_number(concurrency, int) and concurrency >= 1):
+        return "must have a whole number above 0 or None as MAX_CONCURRENCY"
+    for key in ("MAX_WAIT", "IDLE_SECONDS"):
+        if not (_is_number(merged[key], (int, float)) and merged[key] >= 0):
+            return f"must have seconds, 0 or more, as {key}"
+    return "" if isinstance(merged["OFF_LOOP"], bool) else "must have True or False as OFF_LOOP"
+
+
+def _is_number(value: Any, kinds: Any) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
 class Settings:
     """Live values: overrides in tests take effect at once."""
 
@@ -66,9 +94,28 @@ class Settings:
         "Whether DRF's own classes are served natively, and with them every class made of them.",
     )
 
+    hashing = Setting[dict[str, Any]](
+        {},
+        must_be_hashing,
+        "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
+    )
+
 
 SETTINGS: dict[str, Setting[Any]] = {
     setting.key: setting for setting in vars(Settings).values() if isinstance(setting, Setting)
 }
 
 settings = Settings()
+
+
+def hashing_limits() -> tuple[int, float, float]:
+    """``HASHING`` as the native hashes take it: callers at a time, seconds, seconds."""
+    merged = HASHING | settings.hashing
+    concurrency = merged["MAX_CONCURRENCY"] or _processors()
+    return int(concurrency), float(merged["MAX_WAIT"]), float(merged["IDLE_SECONDS"])
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

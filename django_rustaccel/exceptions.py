@@ -9,3 +9,10 @@ class RustaccelError(Exception):
 
 class MissingDependencyError(RustaccelError, ImportError):
     """An optional dependency of the part in use is not installed."""
+
+
+class HashingBusyError(RustaccelError):
+    """So many passwords are being hashed that this one's turn did not come in time.
+
+    A site answers it with ``503 Service Unavailable``; ``docs/hashers.md`` has the middleware.
+    """

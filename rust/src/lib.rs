@@ -1,6 +1,7 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod context;
 mod error;
+mod hashing;
 mod kinds;
 mod plan;
 mod python;
@@ -12,6 +13,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _rust {
+    #[pymodule_export]
+    use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
     #[pymodule_export]

@@ -3,6 +3,7 @@ mod decode;
 pub mod collector;
 pub mod entries;
 pub mod guard;
+pub mod hashing;
 pub mod integer;
 pub mod json;
 pub mod reader;

@@ -1,0 +1,192 @@
+"""Our hashers and Django's of the same name take each other's hashes and agree on what is wrong."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth import hashers as stock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from django_rustaccel import hashers as ours
+
+NAMES = sorted(ours.__all__)
+# Costs that let hypothesis try many passwords.
+CHEAP = {
+    "Argon2PasswordHasher": {"time_cost": 2, "memory_cost": 64, "parallelism": 4},
+    "BCryptPasswordHasher": {"rounds": 4},
+    "BCryptSHA256PasswordHasher": {"rounds": 4},
+    "PBKDF2PasswordHasher": {"iterations": 11},
+    "PBKDF2SHA1PasswordHasher": {"iterations": 11},
+    "ScryptPasswordHasher": {"work_factor": 16, "parallelism": 3},
+}
+
+scalars = st.characters(exclude_categories=["Cs"])
+passwords = st.one_of(
+    st.text(scalars, max_size=20),
+    st.text(scalars, min_size=60, max_size=80),
+    st.sampled_from(["", "\0", "a\0b", "x" * 72, "x" * 73, "ü" * 36, "long" * 2500, "\ud800"]),
+    st.binary(max_size=100),
+)
+salts = st.text("abcdefghijklmnopqrstuvwxyzABCDEF0123456789", min_size=8, max_size=40)
+
+
+def pair(name, **costs):
+    """Django's hasher and ours, with the same costs."""
+    made = SimpleNamespace(stock=getattr(stock, name)(), ours=getattr(ours, name)())
+    for hasher in vars(made).values():
+        vars(hasher).update(costs or CHEAP[name])
+    return made
+
+
+def outcome(call, *args):
+    """What a call gives, or which exception with which text."""
+    try:
+        return call(*args)
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_djangos_class_with_its_parameters(name):
+    mine, django = getattr(ours, name), getattr(stock, name)
+    assert issubclass(mine, django)
+    assert mine.algorithm == django.algorithm
+    for parameter in CHEAP[name]:
+        assert getattr(mine, parameter) == getattr(django, parameter)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=150, deadline=None)
+@given(password=passwords, salt=salts, other=passwords)
+def test_both_ways(name, password, salt, other):
+    both = pair(name)
+    if name.startswith("BCrypt"):
+        salt = both.stock.salt()
+    encoded = outcome(both.stock.encode, password, salt)
+    assert outcome(both.ours.encode, password, salt) == encoded
+    if isinstance(encoded, str):
+        for attempt in (password, other):
+            expected = outcome(both.stock.verify, attempt, encoded)
+            assert outcome(both.ours.verify, attempt, encoded) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_djangos_own_costs(name):
+    both = pair(name, salt_entropy=128)
+    salt = both.ours.salt()
+    encoded = both.ours.encode("lètmein", salt)
+    assert both.stock.encode("lètmein", salt) == encoded
+    assert both.stock.verify("lètmein", encoded)
+    assert both.ours.verify("lètmein", encoded)
+    assert not both.ours.verify("letmein", encoded)
+    assert not both.ours.must_update(encoded)
+    assert both.ours.safe_summary(encoded) == both.stock.safe_summary(encoded)
+
+
+@pytest.mark.parametrize("variety", ["D", "I", "ID"])
+@pytest.mark.parametrize("version", [0x10, 0x13])
+@pytest.mark.parametrize("cost", [(1, 8, 1), (3, 100, 2), (2, 1000, 7)])
+def test_every_argon2(variety, version, cost):
+    from argon2.low_level import Type, hash_secret
+
+    passes, memory, lanes = cost
+    parts = (b"secret", b"saltsaltsalt", passes, memory, lanes, 24, Type[variety])
+    encoded = "argon2" + hash_secret(*parts, version=version).decode()
+    hasher = ours.Argon2PasswordHasher()
+    assert hasher.verify("secret", encoded)
+    assert not hasher.verify("Secret", encoded)
+    if version == 0x10:
+        assert hasher.verify("secret", encoded.replace("$v=16", ""))
+
+
+def test_argon2_of_1_0_without_a_version():
+    # Made by the reference implementation before the version was part of the form.
+    encoded = (
+        "argon2$argon2i$m=8,t=1,p=1$c29tZXNhbHQ$gwQOXSNhxiOxPOA0+PY10P9QFO4NAYysnqRt1GSQLE55m+2GYDt9"
+        "FEjPMHhP2Cuf0nOEXXMocVrsJAtNSsKyfg"
+    )
+    both = pair("Argon2PasswordHasher")
+    assert both.ours.verify("secret", encoded) == both.stock.verify("secret", encoded)
+
+
+BROKEN = [
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdA$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=18$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=08,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=0,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=1,p=0$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=7,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHR$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ=$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2xx$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$"),
+    ("Argon2PasswordHasher", "argon3$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("PBKDF2PasswordHasher", "pbkdf2_sha256$x$salt$hash"),
+    ("PBKDF2PasswordHasher", "pbkdf2_sha256$1$$hash"),
+    ("PBKDF2PasswordHasher", "pbkdf2_sha1$1$salt$hash"),
+    ("PBKDF2PasswordHasher", "pbkdf2_sha256$1$salt"),
+    ("ScryptPasswordHasher", "scrypt$16$salt$1$1"),
+    ("ScryptPasswordHasher", "scrypt$x$salt$1$1$hash"),
+    ("BCryptPasswordHasher", "bcrypt$$2b$04$tooshort"),
+    ("BCryptPasswordHasher", "bcrypt$$2b$99$" + "a" * 53),
+    ("BCryptPasswordHasher", "bcrypt$$2b$04$" + "a" * 53),
+    ("BCryptPasswordHasher", "bcrypt$$2y$04$" + "a" * 53),
+    ("BCryptPasswordHasher", "bcrypt$$2x$04$" + "a" * 53),
+    ("BCryptPasswordHasher", "bcrypt$$2a$04$" + "." * 53),
+]
+
+
+@pytest.mark.parametrize(("name", "encoded"), BROKEN)
+def test_broken_hashes_end_as_in_django(name, encoded):
+    both = pair(name)
+    expected = outcome(both.stock.verify, "password", encoded)
+    assert outcome(both.ours.verify, "password", encoded) == expected
+
+
+ABSURD = [
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=4294967296,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2id$v=19$m=8,t=4294967295,p=1$c29tZXNhbHQ$AAAAAAAA"),
+    ("Argon2PasswordHasher", "argon2$argon2i$v=19$m=99999999,t=9,p=9999999$c29tZXNhbHQ$AAAAAAAA"),
+    ("PBKDF2PasswordHasher", f"pbkdf2_sha256${10**30}$salt$hash"),
+    ("PBKDF2PasswordHasher", "pbkdf2_sha256$-5$salt$hash"),
+    ("PBKDF2SHA1PasswordHasher", f"pbkdf2_sha1${2**31}$salt$hash"),
+    ("ScryptPasswordHasher", f"scrypt${2**40}$salt$8$1$hash"),
+    ("ScryptPasswordHasher", f"scrypt$16$salt$1${2**40}$hash"),
+    ("ScryptPasswordHasher", f"scrypt$16$salt${2**70}$1$hash"),
+    ("ScryptPasswordHasher", "scrypt$17$salt$8$1$hash"),
+    ("ScryptPasswordHasher", "scrypt$-16$salt$8$1$hash"),
+]
+
+
+@pytest.mark.parametrize(("name", "encoded"), ABSURD)
+def test_absurd_parameters_match_no_password(name, encoded, caplog):
+    with caplog.at_level(logging.WARNING, logger="django_rustaccel.hashers"):
+        assert getattr(ours, name)().verify("my secret", encoded) is False
+    assert "refused" in caplog.text
+    assert "my secret" not in caplog.text
+
+
+def test_subclasses_with_another_digest_stay_right():
+    import hashlib
+
+    class Sha512(ours.PBKDF2PasswordHasher):
+        algorithm = "pbkdf2_sha512"
+        digest = hashlib.sha512
+        iterations = 5
+
+    encoded = Sha512().encode("password", "salt")
+    key = hashlib.pbkdf2_hmac("sha512", b"password", b"salt", 5)
+    import base64
+
+    assert encoded == f"pbkdf2_sha512$5$salt${base64.b64encode(key).decode()}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hardening_runs_the_missing_work(name, monkeypatch):
+    both = pair(name)
+    salt = both.stock.salt()
+    encoded = both.stock.encode("password", salt)
+    assert both.ours.harden_runtime("password", encoded) is None
