@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from rest_framework import mixins, pagination, parsers, renderers, serializers
+from rest_framework import mixins, pagination, parsers, renderers, response, serializers
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
 from django_rustaccel.drf import describe, kinds, reading, retrieving
 from django_rustaccel.drf import pagination as lazy_pagination
+from django_rustaccel.drf.lazy import look_within
 from django_rustaccel.drf.parsers import parse_json
-from django_rustaccel.drf.renderers import render_json
+from django_rustaccel.drf.renderers import JSONRenderer, render_json
+
+#: What a renderer class may have as ``render`` and write lazy lists without looking at them.
+NATIVE_RENDERS: set[Any] = {JSONRenderer.render}
 
 PAGINATORS = (pagination.PageNumberPagination, pagination.LimitOffsetPagination)
 
@@ -24,9 +28,11 @@ def install() -> None:
         return
     _install_reading()
     _install_rendering()
+    _install_responding()
     _install_parsing()
     for paginator in PAGINATORS:
-        _install_pagination(paginator)
+        _install_pagination(paginator, lazy_pagination.paginate)
+    _install_pagination(pagination.CursorPagination, lazy_pagination.paginate_by_cursor)
     _install_retrieving()
 
 
@@ -50,6 +56,7 @@ def replaced_by_others() -> Iterator[str]:
         (parsers.JSONParser, "parse"),
         (mixins.RetrieveModelMixin, "retrieve"),
         *((paginator, "paginate_queryset") for paginator in PAGINATORS),
+        (pagination.CursorPagination, "paginate_queryset"),
         *((field, "to_representation") for field in kinds.MIRRORED),
     ]
     for cls, name in served:
@@ -104,6 +111,21 @@ def _install_rendering() -> None:
         return render_json(self, data, accepted_media_type, renderer_context, stock)
 
     cls.render = _while_on(render, stock)
+    NATIVE_RENDERS.add(cls.render)
+
+
+def _install_responding() -> None:
+    """Give other renderers than the native one lists that have been made."""
+    cls: Any = response.Response
+    stock = cls.rendered_content.fget
+
+    def rendered_content(self: Any) -> Any:
+        renderer = getattr(self, "accepted_renderer", None)
+        if getattr(type(renderer), "render", None) not in NATIVE_RENDERS:
+            look_within(self.data)
+        return stock(self)
+
+    cls.rendered_content = property(_while_on(rendered_content, stock))
 
 
 def _install_parsing() -> None:
@@ -118,11 +140,11 @@ def _install_parsing() -> None:
     cls.parse = _while_on(parse, stock)
 
 
-def _install_pagination(cls: Any) -> None:
+def _install_pagination(cls: Any, paginate: Callable[..., Any]) -> None:
     stock = cls.paginate_queryset
 
     def paginate_queryset(self: Any, queryset: Any, request: Any, view: Any = None) -> Any:
-        return lazy_pagination.paginate(self, queryset, request, view, stock)
+        return paginate(self, queryset, request, view, stock)
 
     cls.paginate_queryset = _while_on(paginate_queryset, stock)
 

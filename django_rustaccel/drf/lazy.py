@@ -108,6 +108,19 @@ def _look(data: Any) -> None:
     list.__setitem__(data, slice(None), content)
 
 
+#: Containers around a lazy list that are looked into: an envelope, and one in another.
+_ENVELOPES = 3
+
+
+def look_within(data: Any, depth: int = _ENVELOPES) -> None:
+    """Fill the lazy lists in a value that goes to code that may read their memory."""
+    if type(data) in _LAZY:
+        _look(data)
+    elif depth and isinstance(data, dict):
+        for value in data.values():
+            look_within(value, depth - 1)
+
+
 def _looking(name: str) -> Callable[..., Any]:
     def look_first(self: Any, *args: Any, **kwargs: Any) -> Any:
         # The other side of `==` or `+` is read from memory too.

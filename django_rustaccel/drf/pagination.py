@@ -1,7 +1,8 @@
-"""Pagination that hands the serializer a page nobody has read yet.
+"""Pagination that hands the serializer a page of which no instance was made.
 
-A page is a :class:`~django_rustaccel.drf.lazy.LazyPage`: the rows tier reads it as rows; whoever
-looks at it finds the list of instances that DRF's paginators return.
+A page by number or offset is a :class:`~django_rustaccel.drf.lazy.LazyPage`: the rows tier reads it
+as rows; whoever looks at it finds the list of instances that DRF's paginators return. A cursor
+needs the position of its items for its links: its page is read as rows at once.
 """
 
 from __future__ import annotations
@@ -11,21 +12,24 @@ from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import pagination
+from rest_framework import generics, mixins, pagination, serializers
 
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import reading
 from django_rustaccel.drf.lazy import LazyPage
 
+Stock = Callable[..., Any]
 
-class _Unread:
-    """A queryset whose slices are noted instead of read."""
 
-    _windows: list[QuerySet[Any]]
+class _Sliced:
+    """A queryset that gives its slices away instead of being read."""
+
+    _take: Callable[[QuerySet[Any]], Any]
     _stock_class: type[QuerySet[Any]]
 
     def _clone(self) -> Any:
         clone = super()._clone()  # type: ignore[misc]
-        clone._windows, clone._stock_class = self._windows, self._stock_class
+        clone._take, clone._stock_class = self._take, self._stock_class
         return clone
 
     def __getitem__(self, key: Any) -> Any:
@@ -33,33 +37,69 @@ class _Unread:
         if not isinstance(key, slice) or not isinstance(window, QuerySet):
             return window
         window.__class__ = self._stock_class
-        self._windows.append(window)
-        return ()
+        return self._take(window)
 
 
 @cache
-def _unread_class(cls: type[QuerySet[Any]]) -> type[QuerySet[Any]]:
-    return type(cls.__name__, (_Unread, cls), {"__module__": cls.__module__})
+def _sliced_class(cls: type[QuerySet[Any]]) -> type[QuerySet[Any]]:
+    return type(cls.__name__, (_Sliced, cls), {"__module__": cls.__module__})
 
 
-def paginate(
-    paginator: Any, queryset: Any, request: Any, view: Any, stock: Callable[..., Any]
-) -> Any:
+def _sliced(queryset: QuerySet[Any], take: Callable[[QuerySet[Any]], Any]) -> QuerySet[Any]:
+    sliced: Any = queryset.all()
+    sliced._take, sliced._stock_class = take, type(queryset)
+    sliced.__class__ = _sliced_class(type(queryset))
+    return sliced  # type: ignore[no-any-return]
+
+
+def _is_unread(queryset: Any) -> bool:
+    return isinstance(queryset, QuerySet) and queryset._result_cache is None and not is_disabled()
+
+
+def paginate(paginator: Any, queryset: Any, request: Any, view: Any, stock: Stock) -> Any:
     """``paginate_queryset`` of the page number and the limit/offset style."""
-    if is_disabled() or not isinstance(queryset, QuerySet) or queryset._result_cache is not None:
+    if not _is_unread(queryset):
         return stock(paginator, queryset, request, view)
-    unread: Any = queryset.all()
-    unread._windows, unread._stock_class = [], type(queryset)
-    unread.__class__ = _unread_class(type(queryset))
-    page = stock(paginator, unread, request, view)
-    if page != [] or len(unread._windows) != 1:
+    windows: list[QuerySet[Any]] = []
+
+    def take(window: QuerySet[Any]) -> Any:
+        windows.append(window)
+        return ()
+
+    page = stock(paginator, _sliced(queryset, take), request, view)
+    if page != [] or len(windows) != 1:
         return page
-    (window,) = unread._windows
     held = getattr(paginator, "page", None)
     if held is not None and held.object_list == ():
-        held.object_list = window
+        held.object_list = windows[0]
         held.paginator.object_list = queryset
-    return LazyPage(window)
+    return LazyPage(windows[0])
+
+
+def paginate_by_cursor(paginator: Any, queryset: Any, request: Any, view: Any, stock: Stock) -> Any:
+    """``paginate_queryset`` of the cursor style."""
+    if not _is_unread(queryset) or not _hands_on(view):
+        return stock(paginator, queryset, request, view)
+
+    def take(window: QuerySet[Any]) -> Any:
+        ordering = paginator.ordering[0].lstrip("-")
+        serializer = view.get_serializer_class()()
+        page = reading.read_page(serializer, window, ordering)
+        return window if page is None else page
+
+    return stock(paginator, _sliced(queryset, take), request, view)
+
+
+def _hands_on(view: Any) -> bool:
+    """Whether nobody sees the items of a page between the paginator and the serializer."""
+    cls = type(view)
+    return (
+        getattr(cls, "list", None) is mixins.ListModelMixin.list
+        and getattr(cls, "get_serializer", None) is generics.GenericAPIView.get_serializer
+        and getattr(cls, "paginate_queryset", None) is generics.GenericAPIView.paginate_queryset
+        and issubclass(view.get_serializer_class(), serializers.Serializer)
+        and view.get_serializer_class().__init__ is serializers.BaseSerializer.__init__
+    )
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -67,8 +107,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         """Return the page as a list that is read when it is looked at, or ``None``."""
-        stock = pagination.PageNumberPagination.paginate_queryset
-        return paginate(self, queryset, request, view, stock)
+        return paginate(self, queryset, request, view, _STOCK[pagination.PageNumberPagination])
 
 
 class LimitOffsetPagination(pagination.LimitOffsetPagination):
@@ -76,9 +115,24 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         """Return the page as a list that is read when it is looked at, or ``None``."""
-        stock = pagination.LimitOffsetPagination.paginate_queryset
-        return paginate(self, queryset, request, view, stock)
+        return paginate(self, queryset, request, view, _STOCK[pagination.LimitOffsetPagination])
 
 
 class CursorPagination(pagination.CursorPagination):
-    """DRF's ``CursorPagination``; it needs the instances for its links."""
+    """DRF's ``CursorPagination``, whose page is read as rows."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        """Return the page as a list of items that stand for instances, or ``None``."""
+        stock = _STOCK[pagination.CursorPagination]
+        return paginate_by_cursor(self, queryset, request, view, stock)
+
+
+#: DRF's own methods: this module is imported before acceleration in place takes their names.
+_STOCK: dict[Any, Stock] = {
+    cls: cls.paginate_queryset
+    for cls in (
+        pagination.PageNumberPagination,
+        pagination.LimitOffsetPagination,
+        pagination.CursorPagination,
+    )
+}

@@ -16,6 +16,7 @@ from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Reader
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf.describe import list_override, serializer_override
+from django_rustaccel.drf.items import RowItem, RowPage, instances_of, page_of
 from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyReturnList
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
@@ -61,7 +62,7 @@ def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     if held is not None:
         return list(held) if type(held) is LazyList else held
     value, fallen = reader_of(plan).many(
-        serializer.child, data.all() if isinstance(data, BaseManager) else data
+        serializer.child, data.all() if isinstance(data, BaseManager) else instances_of(data)
     )
     _count("instances", plan, fallen)
     return value
@@ -105,13 +106,19 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | None:
         data = data.all()
     elif type(data) is LazyPage:
         data = data.queryset
+    page = page_of(data, plan)
+    if page is not None:
+        return _hold(serializer, plan, page.selected(data), can_wait=page.read.can_wait)
     if not isinstance(data, QuerySet) or data._result_cache is not None:
         return None
     answer = rows.read(plan, data)
     if isinstance(answer, str):
         statistics.fell_back(answer)
         return None
-    table, can_wait = answer
+    return _hold(serializer, plan, answer.table, can_wait=answer.can_wait)
+
+
+def _hold(serializer: Any, plan: Plan, table: Any, *, can_wait: bool) -> list[Any]:
     held = reader_of(plan).rows(table)
     if can_wait:
         _count("rows", plan, ())
@@ -119,6 +126,20 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | None:
     content, fallen = held.to_list(serializer.child)
     _count("rows", plan, fallen)
     return content
+
+
+def read_page(serializer: Any, window: QuerySet[Any], ordering: str) -> list[Any] | None:
+    """Items for the rows of a window, each with its value of ``ordering``; ``None`` if not rows."""
+    plan = plan_of(serializer)
+    columns = {"pk", *(field.attname for field in window.model._meta.concrete_fields)}
+    if isinstance(plan, str) or ordering not in columns:
+        return None
+    answer = rows.read(plan, window)
+    if isinstance(answer, str):
+        return None
+    page = RowPage(plan, answer, window)
+    values = enumerate(answer.values(ordering) or ())
+    return [RowItem(page, index, {ordering: value}) for index, value in values]
 
 
 def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
@@ -130,7 +151,7 @@ def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
     if isinstance(answer, str):
         statistics.fell_back(answer)
         return None
-    content, fallen = reader_of(plan).rows(answer[0]).to_list(serializer)
+    content, fallen = reader_of(plan).rows(answer.table).to_list(serializer)
     _count("rows", plan, fallen)
     return content
 
@@ -138,13 +159,10 @@ def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
 def _stock(reason: str, stock: Callable[..., Any], serializer: Any, data: Any) -> Any:
     statistics.read["stock"] += 1
     statistics.fell_back(reason)
-    return stock(serializer, data)
+    return stock(serializer, instances_of(data))
 
 
 def _count(tier: str, plan: Plan, fallen: Any) -> None:
     statistics.read[tier] += 1
     for reason in plan.reasons:
         statistics.fell_back(reason)
-
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
@@ -25,7 +25,7 @@ from django_rustaccel.querysets.fetch import fetch
 from django_rustaccel.querysets.keys import PLACE, spell, widen
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.readable import lookups_of, readable
-from django_rustaccel.querysets.statements import prepare
+from django_rustaccel.querysets.statements import Statement, prepare
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
@@ -33,17 +33,39 @@ Table = tuple[Any, ...]
 NOTHING: Table = ([], Shape("object", ()), [])
 
 
-def read(plan: Any, queryset: QuerySet[Any]) -> tuple[Table, bool] | str:
+class Read(NamedTuple):
+    """What was read of a queryset."""
+
+    table: Table
+    #: Whether it may wait for somebody to look at it: whether nothing can fail by then.
+    can_wait: bool
+    statement: Statement | None
+    using: str
+
+    def values(self, name: str) -> list[Any] | None:
+        """The values of a column of the queryset's model, as its instances have them."""
+        statement = self.statement
+        if statement is None or ((), name) not in statement.columns:
+            return None if self.table[0] else []
+        index = statement.columns[((), name)]
+        text_type = dict(statement.texts or ()).get(index)
+        load = form_of(statement.select[index], self.using, text_type)[2]
+        cells = [row[index] for row in self.table[0]]
+        return cells if load is None else [None if c is None else load(c) for c in cells]
+
+
+def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
     """Read a queryset for a plan, or say why rows cannot serve it.
 
-    Nothing is sent to the database unless the whole tree of relations can be read. With the table
-    comes whether it may wait for somebody to look at it: whether nothing can fail by then.
+    Nothing is sent to the database unless the whole tree of relations can be read.
     """
     try:
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    return _Reading(queryset, needs).table(), needs.can_wait
+    reading = _Reading(queryset, needs)
+    table = reading.table()
+    return Read(table, needs.can_wait, reading.statement, reading.using)
 
 
 class _Reading:
@@ -54,6 +76,7 @@ class _Reading:
         self.needs = needs
         self.using = queryset.db
         self.lookups = lookups_of(queryset)
+        self.statement: Any = None
 
     def table(self) -> Table:
         try:
