@@ -11,7 +11,7 @@ from django_rustaccel.core.switch import disabled
 if TYPE_CHECKING:
     from typing import Any
 
-    from django_rustaccel.drf.explain import Explanation
+    from django_rustaccel.drf.explanation import Explanation
 
 __all__ = ["__version__", "disabled", "explain", "stats"]
 

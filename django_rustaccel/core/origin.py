@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from traceback import walk_tb
 from types import FunctionType
 from typing import Any
 
@@ -40,6 +41,16 @@ def location(attribute: Any) -> str:
     if code is None:
         return ""
     return f" in {_shorten(code.co_filename)}:{code.co_firstlineno}"
+
+
+def describe_error(error: BaseException) -> str:
+    """``"KeyError: 'request' in shop/api.py:33"``: what was raised, and the innermost line."""
+    text = f"{type(error).__name__}: {error}"
+    frames = list(walk_tb(error.__traceback__))
+    if len(frames) < 2:
+        return text  # Raised by the very call, not by any line within.
+    frame, line = frames[-1]
+    return f"{text} in {_shorten(frame.f_code.co_filename)}:{line}"
 
 
 def belongs_to(function: Any, package: str) -> bool:

@@ -39,6 +39,10 @@ Path = tuple[tuple[str, str], ...]
 #: Where an instance of the serializer's model keeps a value, and under which name.
 Shortcut = tuple[str, str]
 
+#: Kinds that are made of entries, and those that may have a child.
+WITH_ENTRIES = frozenset({"nested", "many"})
+WITH_CHILD = frozenset({"list", "map", "many_related", "key", "own_key"})
+
 
 @dataclass
 class Node:
@@ -48,6 +52,8 @@ class Node:
     options: dict[str, Any]
     path: Path
     reason: str = ""
+    #: Class name of the stock field.
+    field: str = ""
     child: Node | None = None
     entries: list[Entry] = dataclass_field(default_factory=list)
     #: The model of a nested serializer.
@@ -56,9 +62,9 @@ class Node:
     def as_tuple(self) -> tuple[Any, ...]:
         """The form that the native builder reads."""
         options = dict(self.options)
-        if self.kind in ("nested", "many"):
+        if self.kind in WITH_ENTRIES:
             options["plan"] = (self.model, [entry.as_tuple() for entry in self.entries])
-        if self.kind in ("list", "map", "many_related", "key", "own_key"):
+        if self.kind in WITH_CHILD:
             options["child"] = self.child.as_tuple() if self.child else None
         return (self.kind, options, self.path)
 
@@ -75,6 +81,16 @@ class Entry:
     shortcut: Shortcut | None = None
     #: Why the value itself needs an object that only stock code can look at.
     needs_instance: str = ""
+
+    @property
+    def stock_reason(self) -> str:
+        """Why Python code runs for every value of this field; empty when none need run."""
+        if self.source == "stock" and self.needs_instance:
+            return self.needs_instance
+        node = self.node
+        while node.child is not None:
+            node = node.child
+        return node.reason if node.kind == "stock" else ""
 
     def as_tuple(self) -> tuple[Any, ...]:
         """The form that the native builder reads."""
@@ -170,6 +186,12 @@ def _related_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry
 
 def _node(field: Any, path: Path) -> Node:
     """The kind of a bound field."""
+    node = _kind_node(field, path)
+    node.field = type(field).__name__
+    return node
+
+
+def _kind_node(field: Any, path: Path) -> Node:
     if "to_representation" in vars(field):
         return _stock(path, describe_override(field, "to_representation"))
     if isinstance(field, serializers.ListSerializer):

@@ -15,7 +15,9 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.utils.serializer_helpers import ReturnList
 
+from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Rows
+from django_rustaccel.drf.plans import Plan
 
 
 class Unread:
@@ -39,10 +41,11 @@ class LazyList(list):  # type: ignore[type-arg]
 
     seen_class = SeenList
 
-    def __init__(self, rows: Rows, serializer: Any) -> None:
+    def __init__(self, rows: Rows, serializer: Any, plan: Plan) -> None:
         super().__init__(_UNREAD)
         self.rows = rows
         self.serializer = serializer
+        self.plan = plan
 
     @property
     def _rustaccel_rows(self) -> tuple[Rows, Any]:
@@ -50,8 +53,11 @@ class LazyList(list):  # type: ignore[type-arg]
         return self.rows, self.serializer
 
     def _content(self) -> list[Any]:
-        content: list[Any] = self.rows.to_list(self.serializer)[0]
-        del self.rows, self.serializer
+        content: list[Any]
+        content, fallen = self.rows.to_list(self.serializer)
+        for reason in self.plan.left_to_stock(fallen):
+            statistics.fell_back(reason)
+        del self.rows, self.serializer, self.plan
         return content
 
     def _length(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,7 +11,15 @@ from django.db.models import Model
 from rest_framework import serializers
 
 from django_rustaccel.core.engine import Guard, Reader
-from django_rustaccel.drf.describe import Entry, describe, model_of, serializer_override
+from django_rustaccel.drf.describe import (
+    WITH_CHILD,
+    WITH_ENTRIES,
+    Entry,
+    Node,
+    describe,
+    model_of,
+    serializer_override,
+)
 
 #: Plans kept; beyond it the oldest goes first.
 MAX_PLANS = 2048
@@ -23,10 +31,28 @@ class Plan:
 
     model: type[Model] | None
     entries: list[Entry]
+    #: Class name of the serializer, for the words of reasons.
+    owner: str
+    #: Why fields of it run Python code in every call.
     reasons: tuple[str, ...]
     reader: Reader | None = None
     #: What reading needs from each model, by model and prefetched relations.
     derived: dict[Any, Any] = field(default_factory=dict)
+
+    def left_to_stock(self, fallen: Sequence[tuple[int, str]]) -> list[str]:
+        """Reasons for what native code did not decide: nodes by number, and the stock method.
+
+        Fields that stand in ``reasons`` always do, and are not named again.
+        """
+        if not fallen:
+            return []
+        nodes = list(_numbered(self.owner, self.entries))
+        found = [(*nodes[number], method) for number, method in fallen]
+        return [
+            f"{name}: a value was left to {node.field}.{method}"
+            for name, node, method in found
+            if not any(reason.startswith(f"{name}: ") for reason in self.reasons)
+        ]
 
 
 class _Known(NamedTuple):
@@ -66,15 +92,30 @@ def compile_plan(serializer: Any) -> Plan | str:
     if reason:
         return reason
     entries = describe(serializer)
-    return Plan(model_of(serializer), entries, tuple(_reasons(type(serializer).__name__, entries)))
+    owner = type(serializer).__name__
+    return Plan(model_of(serializer), entries, owner, tuple(_reasons(owner, entries)))
 
 
 def _reasons(owner: str, entries: list[Entry]) -> Iterable[str]:
     for entry in entries:
         name = f"{owner}.{entry.name}"
-        if entry.node.kind == "stock":
-            yield f"{name}: {entry.node.reason or entry.needs_instance}"
+        if entry.stock_reason:
+            yield f"{name}: {entry.stock_reason}"
         yield from _reasons(name, entry.node.entries)
+
+
+def _numbered(name: str, entries: Iterable[Entry]) -> Iterable[tuple[str, Node]]:
+    """Every node with its name, in the order in which the native builder numbers them."""
+    for entry in entries:
+        yield from _with_parts(f"{name}.{entry.name}", entry.node)
+
+
+def _with_parts(name: str, node: Node) -> Iterable[tuple[str, Node]]:
+    yield name, node
+    if node.kind in WITH_ENTRIES:
+        yield from _numbered(name, node.entries)
+    elif node.kind in WITH_CHILD and node.child is not None:
+        yield from _with_parts(f"{name}.child", node.child)
 
 
 #: Methods by which a serializer class or instance may choose its fields.

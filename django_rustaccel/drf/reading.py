@@ -46,7 +46,7 @@ def represent_one(serializer: Any, instance: Any, stock: Callable[..., Any]) -> 
     if isinstance(plan, str):
         return _stock(plan, stock, serializer, instance)
     value, fallen = reader_of(plan).one(serializer, instance)
-    _count("instances", plan, fallen)
+    _count("instances", serializer, plan, fallen)
     return value
 
 
@@ -59,12 +59,12 @@ def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     if isinstance(plan, str):
         return _stock(plan, stock, serializer, data)
     held = _read_rows(serializer, plan, data)
-    if held is not None:
+    if not isinstance(held, str):
         return list(held) if type(held) is LazyList else held
     value, fallen = reader_of(plan).many(
         serializer.child, data.all() if isinstance(data, BaseManager) else instances_of(data)
     )
-    _count("instances", plan, fallen)
+    _count("instances", serializer, plan, fallen, held)
     return value
 
 
@@ -73,9 +73,9 @@ def list_data(serializer: Any, stock: Callable[..., Any]) -> Any:
     if not hasattr(serializer, "_data") and _reads_instance(serializer) and not is_disabled():
         plan = child_override(serializer) or plan_of(serializer.child)
         if not isinstance(plan, str):
-            held = _read_rows(serializer, plan, serializer.instance)
-            if held is not None:
-                serializer._data = held
+            rows_or_reason = _read_rows(serializer, plan, serializer.instance)
+            if not isinstance(rows_or_reason, str):
+                serializer._data = rows_or_reason
     held = getattr(serializer, "_data", None)
     if type(held) is LazyList:
         return LazyReturnList(held, serializer=serializer)
@@ -100,32 +100,44 @@ def _reads_instance(serializer: Any) -> bool:
     )
 
 
-def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | None:
-    """The rows of a queryset that has not been read: held until somebody looks, where they can."""
+def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | str:
+    """The rows of a queryset that has not been read: held until somebody looks, where they can.
+
+    Or why rows cannot serve it: empty where nobody would expect them to.
+    """
+    page = page_of(data, plan)
+    if page is not None:
+        return _hold(serializer, plan, page.selected(data), can_wait=page.read.can_wait)
+    queryset = unread_queryset(data)
+    if queryset is None:
+        return ""
+    answer = rows.read(plan, queryset)
+    if isinstance(answer, str):
+        return _no_rows(serializer.child, answer)
+    return _hold(serializer, plan, answer.table, can_wait=answer.can_wait)
+
+
+def unread_queryset(data: Any) -> QuerySet[Any] | None:
+    """The queryset behind what a serializer is given, if nobody has read it yet."""
     if isinstance(data, BaseManager):
         data = data.all()
     elif type(data) is LazyPage:
         data = data.queryset
-    page = page_of(data, plan)
-    if page is not None:
-        return _hold(serializer, plan, page.selected(data), can_wait=page.read.can_wait)
-    if not isinstance(data, QuerySet) or data._result_cache is not None:
-        return None
-    answer = rows.read(plan, data)
-    if isinstance(answer, str):
-        statistics.fell_back(answer)
-        return None
-    return _hold(serializer, plan, answer.table, can_wait=answer.can_wait)
+    return data if isinstance(data, QuerySet) and data._result_cache is None else None
 
 
 def _hold(serializer: Any, plan: Plan, table: Any, *, can_wait: bool) -> list[Any]:
     held = reader_of(plan).rows(table)
     if can_wait:
-        _count("rows", plan, ())
-        return LazyList(held, serializer.child)
+        _count("rows", serializer, plan, ())
+        return LazyList(held, serializer.child, plan)
     content, fallen = held.to_list(serializer.child)
-    _count("rows", plan, fallen)
+    _count("rows", serializer, plan, fallen)
     return content
+
+
+def _no_rows(serializer: Any, reason: str) -> str:
+    return f"{type(serializer).__name__} is read from instances: {reason}"
 
 
 def read_page(serializer: Any, window: QuerySet[Any], ordering: str) -> list[Any] | None:
@@ -136,6 +148,7 @@ def read_page(serializer: Any, window: QuerySet[Any], ordering: str) -> list[Any
         return None
     answer = rows.read(plan, window)
     if isinstance(answer, str):
+        statistics.fell_back(_no_rows(serializer, answer))
         return None
     page = RowPage(plan, answer, window)
     values = enumerate(answer.values(ordering) or ())
@@ -149,20 +162,25 @@ def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
         return None
     answer = rows.read(plan, queryset)
     if isinstance(answer, str):
-        statistics.fell_back(answer)
+        statistics.fell_back(_no_rows(serializer, answer))
         return None
     content, fallen = reader_of(plan).rows(answer.table).to_list(serializer)
-    _count("rows", plan, fallen)
+    _count("rows", serializer, plan, fallen)
     return content
 
 
 def _stock(reason: str, stock: Callable[..., Any], serializer: Any, data: Any) -> Any:
-    statistics.read["stock"] += 1
-    statistics.fell_back(reason)
+    if serializer.parent is None:
+        statistics.read["stock"] += 1
+        statistics.fell_back(reason)
     return stock(serializer, instances_of(data))
 
 
-def _count(tier: str, plan: Plan, fallen: Any) -> None:
+def _count(tier: str, serializer: Any, plan: Plan, fallen: Any, reason: str = "") -> None:
+    """Count a call: what a serializer does within another one is part of that one's call."""
+    if serializer.parent is not None:
+        return
     statistics.read[tier] += 1
-    for reason in plan.reasons:
-        statistics.fell_back(reason)
+    first = (reason,) if reason else ()
+    for each in (*first, *plan.reasons, *plan.left_to_stock(fallen)):
+        statistics.fell_back(each)

@@ -175,7 +175,7 @@ class _Survey:
 
     def cell(self, entry: Entry, model: type[Model], route: Route) -> Cell:
         if not entry.attrs:
-            raise UnreadableError("the whole object is the value")
+            raise UnreadableError(f"`{entry.node.field}` needs the whole object")
         *relations, last = entry.attrs
         model, route = self.walk(entry, model, route, relations)
         kind = entry.node.kind
@@ -184,7 +184,7 @@ class _Survey:
             model, route = self.walk(entry, model, route, [last, *further])
             return self.column(entry, model, route, slug)
         if entry.source == "stock" and kind != "own_key":
-            raise UnreadableError("the stock field looks at the object")
+            raise UnreadableError(f"`{entry.node.field}` looks at the object")
         return self.column(entry, model, route, last, is_key=kind == "own_key")
 
     def column(
@@ -197,7 +197,7 @@ class _Survey:
             self.needs.annotations.append(name)
             return self.add(Cell(route, name), entry.node)
         if field.is_relation and not (is_key or name == field.attname):
-            raise UnreadableError("the related object itself is the value")
+            raise UnreadableError(f"`{entry.node.field}` needs the related object itself")
         descriptor = static_attribute(model, field.attname)
         if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
             what = f"{type(descriptor).__module__}.{type(descriptor).__qualname__}"
@@ -290,7 +290,7 @@ def _value_needs(entry: Entry, target: type[Model]) -> Needs:
         model, route = survey.walk(entry, target, (), relations)
         survey.needs.item = survey.column(entry, model, route, slug)
     else:
-        reason = child.reason or "each related object itself is the value"
+        reason = child.reason or f"`{child.field}` needs each related object itself"
         raise UnreadableError(reason)
     return survey.needs
 

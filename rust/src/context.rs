@@ -25,6 +25,9 @@ pub struct Framework {
     pub current_zone: Py<PyAny>,
 }
 
+/// The number of a node, and which method of its stock field decided about a value.
+pub type Fall = (usize, &'static str);
+
 pub struct Context<'a, 'py> {
     pub py: Python<'py>,
     serializer: &'a Bound<'py, PyAny>,
@@ -33,7 +36,7 @@ pub struct Context<'a, 'py> {
     fields: RefCell<Vec<Option<Bound<'py, PyAny>>>>,
     zone: OnceCell<Option<Zone<'py>>>,
     last_type: Cell<(*const PyType, bool)>,
-    fallen: RefCell<Vec<usize>>,
+    fallen: RefCell<Vec<Fall>>,
 }
 
 impl<'a, 'py> Context<'a, 'py> {
@@ -75,14 +78,14 @@ impl<'a, 'py> Context<'a, 'py> {
     }
 
     /// Remembers that a stock method decided about a value of this node.
-    pub fn note_fall(&self, id: usize) {
+    pub fn note_fall(&self, id: usize, method: &'static str) {
         let mut fallen = self.fallen.borrow_mut();
-        if !fallen.contains(&id) {
-            fallen.push(id);
+        if !fallen.contains(&(id, method)) {
+            fallen.push((id, method));
         }
     }
 
-    pub fn fallen(&self) -> Vec<usize> {
+    pub fn fallen(&self) -> Vec<Fall> {
         self.fallen.take()
     }
 

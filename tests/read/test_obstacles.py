@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 def serializer_of(model, fields, **declared):
     meta = type("Meta", (), {"model": model, "fields": fields})
-    return type(f"{model.__name__}Serializer", (serializers.ModelSerializer,), {"Meta": meta, **declared})
+    return type(
+        f"{model.__name__}Serializer", (serializers.ModelSerializer,), {"Meta": meta, **declared}
+    )
 
 
 def test_a_field_that_makes_its_own_value():

@@ -168,7 +168,7 @@ impl Node {
         sink: &mut S,
     ) -> Outcome {
         if !matches!(self.kind, Kind::Stock) {
-            cx.note_fall(self.id);
+            cx.note_fall(self.id, "to_representation");
         }
         let name = pyo3::intern!(cx.py, "to_representation");
         sink.object(&cx.field(self.id)?.call_method1(name, (value,))?)

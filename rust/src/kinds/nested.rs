@@ -51,6 +51,7 @@ impl Entry {
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
+        cx.note_fall(self.node.id, "get_attribute");
         let field = cx.field(self.node.id)?;
         let value = match field.call_method1(intern!(cx.py, "get_attribute"), (instance,)) {
             Err(error) if cx.is_skip(&error) => return Ok(()),

@@ -2,7 +2,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::context::{Context, Framework};
+use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
 use crate::plan::{Builder, Plan, Step};
 use crate::python::collector::HeldOff;
@@ -34,12 +34,12 @@ impl Reader {
         Ok(Self { plan, paths: builder.paths, framework })
     }
 
-    /// One object as a dict, and the numbers of the nodes whose stock method decided.
+    /// One object as a dict, and where a stock method decided.
     fn one<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
         instance: &Bound<'py, PyAny>,
-    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let cx = Context::new(serializer, &self.framework, &self.paths);
         let value = to_object(cx.py, |sink| self.plan.write(instance, &cx, sink))?;
         Ok((value, cx.fallen()))
@@ -50,7 +50,7 @@ impl Reader {
         &self,
         serializer: &Bound<'py, PyAny>,
         instances: &Bound<'py, PyAny>,
-    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let cx = Context::new(serializer, &self.framework, &self.paths);
         let value = to_object(cx.py, |sink| {
             sink.begin_list(0)?;
@@ -85,7 +85,7 @@ impl Rows {
     fn to_list<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
-    ) -> PyResult<(Bound<'py, PyAny>, Vec<usize>)> {
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let reader = self.reader.get();
         let cx = Context::new(serializer, &reader.framework, &reader.paths);
         let value = to_object(cx.py, |sink| self.table.write(&reader.plan, &cx, sink))?;
