@@ -9,6 +9,9 @@ import pytest
 import databases
 from engines import ENGINES, running
 
+# For the interpreters that tests start: the checkout must not shadow the installed package.
+os.environ["PYTHONSAFEPATH"] = "1"
+
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
