@@ -1,7 +1,7 @@
 // Compares without reloading the page. Without JavaScript the form does the same by itself.
 const form = document.getElementById("choice");
 const button = form.querySelector("button");
-const result = document.getElementById("result");
+const parts = ["verdict", "details"].map((id) => document.getElementById(id));
 
 async function compare() {
   const query = `?${new URLSearchParams(new FormData(form))}`;
@@ -10,11 +10,11 @@ async function compare() {
     const response = await fetch(query);
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    result.replaceChildren(...page.getElementById("result").childNodes);
+    for (const part of parts) part.replaceChildren(...page.getElementById(part.id).childNodes);
     document.title = page.title;
     history.replaceState(null, "", query);
   } catch (error) {
-    result.textContent = error.message;
+    parts[0].textContent = error.message;
   } finally {
     button.disabled = false;
   }
