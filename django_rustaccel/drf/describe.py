@@ -286,27 +286,21 @@ def _attribute_shortcut(model: type[Model] | None, attrs: tuple[str, ...]) -> Sh
     return ("attribute", attrs[0]) if is_column else None
 
 
-def _forward_shortcut(
-    model: type[Model] | None, attrs: tuple[str, ...]
-) -> Shortcut | None:
+def _forward_shortcut(model: type[Model] | None, attrs: tuple[str, ...]) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
         return None
     return ("forward", _cache_name(descriptor.field))
 
 
-def _column_shortcut(
-    model: type[Model] | None, attrs: tuple[str, ...]
-) -> Shortcut | None:
+def _column_shortcut(model: type[Model] | None, attrs: tuple[str, ...]) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) not in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
         return None
     return ("column", descriptor.field.attname)
 
 
-def _many_shortcut(
-    model: type[Model] | None, attrs: tuple[str, ...]
-) -> Shortcut | None:
+def _many_shortcut(model: type[Model] | None, attrs: tuple[str, ...]) -> Shortcut | None:
     descriptor = _descriptor(model, attrs)
     if type(descriptor) is ManyToManyDescriptor:
         if descriptor.reverse:

@@ -14,7 +14,7 @@ from django_rustaccel.querysets.postgres import ask_for_text
 
 @contextmanager
 def _collector_held_off() -> Iterator[None]:
-    """Rows are made by the thousand and all alive: the collector would look through them in vain."""
+    """Rows come by the thousand, all alive: the collector would look through them in vain."""
     if not gc.isenabled():
         yield
         return

@@ -232,10 +232,8 @@ def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) ->
         querysets = None if queryset is None else [queryset.all()]
         related = manager.get_prefetch_querysets(owners, querysets)[0]
         return related
-    if queryset is None:
-        related = super(type(manager), manager).get_queryset()
-    else:
-        related = queryset.all()
+    default = super(type(manager), manager).get_queryset
+    related = default() if queryset is None else queryset.all()
     related._add_hints(instance=owners[0])
     related = related.using(related._db or manager._db)
     return _filter_prefetch_queryset(related, manager.field.name, owners)  # type: ignore[no-any-return]

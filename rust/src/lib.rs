@@ -14,15 +14,20 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::python::guard::Guard;
+    #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
-    #[pymodule_export]
-    use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
     #[pymodule_export]
     use crate::sources::row::Shape;
     #[pymodule_export]
+    #[allow(
+        non_upper_case_globals,
+        clippy::upper_case_acronyms,
+        reason = "the name that Python expects"
+    )]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -22,5 +22,9 @@ pub fn write<'py, S: Sink<'py>>(iso: bool, value: &Value<'_, 'py>, sink: &mut S)
 }
 
 pub fn read(date: &impl PyDateAccess) -> Date {
-    Date { year: date.get_year() as u16, month: date.get_month(), day: date.get_day() }
+    Date {
+        year: u16::try_from(date.get_year()).unwrap_or_default(),
+        month: date.get_month(),
+        day: date.get_day(),
+    }
 }

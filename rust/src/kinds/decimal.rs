@@ -7,8 +7,8 @@ use crate::error::{Outcome, Stop};
 use crate::python::types;
 use crate::sinks::Sink;
 use crate::sources::Value;
-use crate::text::spelling::Spelling;
 use crate::text::decimal::{Decimal, Rounding};
+use crate::text::spelling::Spelling;
 
 /// Options with `coerce_to_string`; without it, or localized or normalized, the field stays stock.
 pub struct Options {

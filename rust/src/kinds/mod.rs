@@ -33,8 +33,12 @@ pub enum Kind {
     Uuid(uuid::Form),
     Decimal(decimal::Options),
     DateTime(datetime::Options),
-    Date { iso: bool },
-    Time { iso: bool },
+    Date {
+        iso: bool,
+    },
+    Time {
+        iso: bool,
+    },
     Duration(duration::Form),
     Choice(choice::Options),
     /// The value as it is: `ReadOnlyField`, `JSONField`.

@@ -3,7 +3,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-use super::{Node, optional_child, option};
+use super::{Node, option, optional_child};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::Builder;
@@ -100,7 +100,8 @@ pub fn listed<'py>(value: &Bound<'py, PyAny>) -> Outcome<Bound<'py, PyList>> {
     if !value.hasattr(intern!(value.py(), "_result_cache"))? {
         return Err(Stop::Unsure);
     }
-    Ok(value.try_iter()?.collect::<PyResult<Vec<_>>>().and_then(|items| {
-        PyList::new(value.py(), items)
-    })?)
+    Ok(value
+        .try_iter()?
+        .collect::<PyResult<Vec<_>>>()
+        .and_then(|items| PyList::new(value.py(), items))?)
 }

@@ -1,7 +1,7 @@
 //! Whether classes are still what they were.
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 /// Remembers what some names mean in the bodies of classes and of all their bases, and the version
 /// that CPython gave to models: a new one whenever an attribute of the class or a base is set.
@@ -24,26 +24,24 @@ struct Watched {
 impl Guard {
     #[new]
     fn new(
-        classes: Vec<Bound<'_, PyType>>,
-        names: Vec<Bound<'_, PyString>>,
-        models: Vec<Bound<'_, PyType>>,
+        classes: &Bound<'_, PyList>,
+        names: &Bound<'_, PyList>,
+        models: &Bound<'_, PyList>,
     ) -> PyResult<Self> {
-        let mut bodies: Vec<Bound<'_, PyDict>> = Vec::new();
-        for class in classes.iter().flat_map(|class| class.mro()) {
-            if let Some(body) = body(class.cast()?) {
-                if !bodies.iter().any(|known| known.is(&body)) {
-                    bodies.push(body);
-                }
+        let mut watched = Vec::new();
+        for body in bodies(classes)? {
+            for name in names {
+                watched.push(Watched::new(&body, name.cast()?)?);
             }
         }
-        let pairs = bodies.iter().flat_map(|body| names.iter().map(move |name| (body, name)));
-        let watch = |(body, name): (&Bound<'_, PyDict>, &Bound<'_, PyString>)| {
-            let value = body.get_item(name)?.map(Bound::unbind);
-            Ok(Watched { body: body.clone().unbind(), name: name.clone().unbind(), value })
-        };
-        let watched = pairs.map(watch).collect::<PyResult<_>>()?;
-        let versions = models.into_iter().map(|model| (model.clone().unbind(), version(&model)));
-        Ok(Self { watched, versions: versions.filter(|(_, version)| *version != 0).collect() })
+        let mut versions = Vec::new();
+        for model in models {
+            let model = model.cast_into::<PyType>()?;
+            let version = version(&model);
+            versions.push((model.unbind(), version));
+        }
+        versions.retain(|(_, version)| *version != 0);
+        Ok(Self { watched, versions })
     }
 
     fn holds(&self, py: Python<'_>) -> PyResult<bool> {
@@ -60,6 +58,25 @@ impl Guard {
         }
         Ok(true)
     }
+}
+
+impl Watched {
+    fn new(body: &Bound<'_, PyDict>, name: &Bound<'_, PyString>) -> PyResult<Self> {
+        let value = body.get_item(name)?.map(Bound::unbind);
+        Ok(Self { body: body.clone().unbind(), name: name.clone().unbind(), value })
+    }
+}
+
+/// The namespaces of some classes and all their bases, each once.
+fn bodies<'py>(classes: &Bound<'py, PyList>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let mut bodies: Vec<Bound<'py, PyDict>> = Vec::new();
+    for class in classes {
+        for base in class.cast::<PyType>()?.mro() {
+            let known = |body: &Bound<'py, PyDict>| !bodies.iter().any(|known| known.is(body));
+            bodies.extend(body(base.cast()?).filter(known));
+        }
+    }
+    Ok(bodies)
 }
 
 /// The namespace of a class written in Python; `None` for built-in ones, which nobody changes.

@@ -1,6 +1,6 @@
 //! The wall to CPython.
-mod decode;
 pub mod collector;
+mod decode;
 pub mod entries;
 pub mod guard;
 pub mod hashing;

@@ -13,7 +13,7 @@ const QUARTER_HOUR: i64 = 900;
 const REGULAR_SINCE: i64 = 94_694_400;
 
 pub struct Zone<'py> {
-    zone: Bound<'py, PyTzInfo>,
+    info: Bound<'py, PyTzInfo>,
     is_utc: bool,
     /// Whether offsets may be kept: the standard library's own zones have no other behaviour.
     is_regular: bool,
@@ -25,7 +25,7 @@ impl<'py> Zone<'py> {
         let py = zone.py();
         let is_utc = is_utc(&zone)?;
         let is_regular = is_utc || types::is_exactly(&zone, types::zone_info(py)?);
-        Ok(Self { zone, is_utc, is_regular, offsets: RefCell::default() })
+        Ok(Self { info: zone, is_utc, is_regular, offsets: RefCell::default() })
     }
 
     /// Seconds east of UTC at a moment given in UTC; `None` when Python has to decide.
@@ -49,7 +49,7 @@ impl<'py> Zone<'py> {
     }
 
     fn ask(&self, moment: DateTime) -> PyResult<Option<i32>> {
-        let py = self.zone.py();
+        let py = self.info.py();
         let (date, time) = (moment.date, moment.time);
         let utc = PyTzInfo::utc(py)?;
         let moment = PyDateTime::new(
@@ -63,8 +63,11 @@ impl<'py> Zone<'py> {
             0,
             Some(&utc),
         )?;
-        let offset = moment.call_method1("astimezone", (&self.zone,))?.call_method0("utcoffset")?;
-        Ok(offset.cast::<PyDelta>().ok().map(|delta| delta.get_days() * 86_400 + delta.get_seconds()))
+        let offset = moment.call_method1("astimezone", (&self.info,))?.call_method0("utcoffset")?;
+        Ok(offset
+            .cast::<PyDelta>()
+            .ok()
+            .map(|delta| delta.get_days() * 86_400 + delta.get_seconds()))
     }
 }
 

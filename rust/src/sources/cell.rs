@@ -37,14 +37,19 @@ enum Form {
     Boolean,
     Date,
     /// Text or a naive datetime; whether it is UTC when no offset is given.
-    DateTime { naive_is_utc: bool },
+    DateTime {
+        naive_is_utc: bool,
+    },
     Time,
     /// Microseconds.
     Duration,
     /// Text.
     Decimal,
     /// A float or an integer, which Django rounds to the digits and places of its field.
-    FloatDecimal { digits: u32, places: u32 },
+    FloatDecimal {
+        digits: u32,
+        places: u32,
+    },
     Uuid,
     /// Only Django's own converters know.
     Load,
@@ -79,11 +84,7 @@ impl Cell {
     }
 
     /// Writes the value itself.
-    pub fn write_plain<'py, S: Sink<'py>>(
-        &self,
-        row: &Row<'py>,
-        sink: &mut S,
-    ) -> Outcome {
+    pub fn write_plain<'py, S: Sink<'py>>(&self, row: &Row<'py>, sink: &mut S) -> Outcome {
         let raw = cell(row, self.index)?;
         if raw.is_none() { sink.null() } else { sink.object(&self.load(raw)?) }
     }
@@ -119,7 +120,9 @@ impl Form {
     fn decode<'a, 'py>(&self, raw: &'a Bound<'py, PyAny>) -> Outcome<Value<'a, 'py>> {
         let value = match self {
             Self::Object => Some(Value::Object(raw)),
-            Self::Boolean => small(raw).filter(|n| matches!(n, 0 | 1)).map(|n| Value::Boolean(n == 1)),
+            Self::Boolean => {
+                small(raw).filter(|n| matches!(n, 0 | 1)).map(|n| Value::Boolean(n == 1))
+            }
             Self::Date => text(raw).and_then(parse_date).map(Value::Date),
             Self::DateTime { naive_is_utc } => return decode_datetime(raw, *naive_is_utc),
             Self::Time => text(raw).and_then(parse_time).map(Value::Time),
@@ -144,7 +147,7 @@ fn small(raw: &Bound<'_, PyAny>) -> Option<i64> {
 }
 
 /// The digits that Django's SQLite converter for decimals takes from a float.
-const FLOAT_DIGITS: usize = 15;
+const FLOAT_DIGITS: u32 = 15;
 
 /// What that converter does: a float is rounded to its digits and once more to the places of the
 /// column, of which it may then have `digits`; more is an error that Django raises.
@@ -152,7 +155,7 @@ fn round(raw: &Bound<'_, PyAny>, digits: u32, places: u32) -> Option<Decimal> {
     let number = if let Ok(float) = raw.cast_exact::<PyFloat>() {
         Decimal::from_float(float.value(), FLOAT_DIGITS)?
     } else {
-        let number = small(raw).filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS as u32))?;
+        let number = small(raw).filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS))?;
         Decimal { negative: number < 0, coefficient: number.unsigned_abs().into(), places: 0 }
     };
     let number = number.quantized(places, Rounding::HalfEven)?;
@@ -170,8 +173,6 @@ fn decode_datetime<'a, 'py>(
     let (moment, offset) = text(raw).and_then(parse_datetime).ok_or(Stop::Unsure)?;
     match offset {
         None => Ok(Value::DateTime(moment, naive_is_utc)),
-        Some(offset) => {
-            Ok(Value::DateTime(moment.shifted(-offset).ok_or(Stop::Unsure)?, true))
-        }
+        Some(offset) => Ok(Value::DateTime(moment.shifted(-offset).ok_or(Stop::Unsure)?, true)),
     }
 }

@@ -19,7 +19,8 @@ pub struct Instance<'a, 'py> {
 impl<'a, 'py> Instance<'a, 'py> {
     pub fn new(object: &'a Bound<'py, PyAny>, plan: &Plan) -> PyResult<Self> {
         let is_model = plan.model.as_ref().is_some_and(|model| object.get_type().is(model));
-        let dict = if is_model { Some(object.getattr(intern!(object.py(), "__dict__"))?) } else { None };
+        let dict =
+            if is_model { Some(object.getattr(intern!(object.py(), "__dict__"))?) } else { None };
         Ok(Self { object, dict: dict.and_then(|dict| dict.cast_into_exact().ok()) })
     }
 

@@ -1,6 +1,6 @@
 //! Where values come from.
-pub mod instance;
 mod cell;
+pub mod instance;
 pub mod json;
 pub mod object;
 pub mod row;

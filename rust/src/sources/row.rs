@@ -47,9 +47,15 @@ struct Layout(Vec<Place>);
 enum Place {
     Cell(Cell),
     /// A joined object: absent when the cell with its key is `NULL`.
-    Joined { key: usize, layout: Layout },
+    Joined {
+        key: usize,
+        layout: Layout,
+    },
     /// The rows of a child table that carry this row's key.
-    Many { key: usize, child: usize },
+    Many {
+        key: usize,
+        child: usize,
+    },
 }
 
 /// A table and which of its rows belong to which key.
@@ -68,7 +74,10 @@ impl Table {
         Ok(Self {
             rows: rows.collect::<PyResult<_>>()?,
             shape,
-            children: children.iter().map(|child| Related::build(&child)).collect::<PyResult<_>>()?,
+            children: children
+                .iter()
+                .map(|child| Related::build(&child))
+                .collect::<PyResult<_>>()?,
         })
     }
 

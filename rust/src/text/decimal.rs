@@ -67,14 +67,15 @@ impl Decimal {
         }
         let mut coefficient = 0_u128;
         for byte in whole.bytes().chain(fraction.bytes()) {
-            coefficient = coefficient * 10 + u128::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+            coefficient =
+                coefficient * 10 + u128::from(byte.is_ascii_digit().then(|| byte - b'0')?);
         }
-        Some(Self { negative, coefficient, places: fraction.len() as u32 })
+        Some(Self { negative, coefficient, places: u32::try_from(fraction.len()).ok()? })
     }
 
     /// The float as a number of `precision` significant digits, rounded half to even: what
     /// `decimal.Context(prec=precision).create_decimal_from_float` gives.
-    pub fn from_float(value: f64, precision: usize) -> Option<Self> {
+    pub fn from_float(value: f64, precision: u32) -> Option<Self> {
         if !value.is_finite() {
             return None;
         }
@@ -87,7 +88,7 @@ impl Decimal {
             }
         }
         // Rust's exponent format is exact: it rounds the binary value itself.
-        let text = format!("{:.*e}", precision - 1, value);
+        let text = format!("{:.*e}", precision as usize - 1, value);
         let (mantissa, exponent) = text.split_once('e')?;
         let exponent: i32 = exponent.parse().ok()?;
         let mut number = Self::parse(mantissa)?;
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(spell(12.34, 4), "12.34");
         assert_eq!(spell(1e15, 15), "1000000000000000");
         assert_eq!(spell(0.1, 15), "0.1");
-        assert_eq!(spell(1234567890123.4567, 15), "1234567890123.46");
+        assert_eq!(spell(1_234_567_890_123.456_7, 15), "1234567890123.46");
         assert_eq!(Decimal::from_float(f64::NAN, 15), None);
     }
 
@@ -197,6 +198,12 @@ mod tests {
 
     #[test]
     fn a_long_tail_is_dropped() {
-        assert_eq!(Decimal { negative: false, coefficient: 5, places: 60 }.quantized(2, Rounding::HalfEven).unwrap().coefficient, 0);
+        assert_eq!(
+            Decimal { negative: false, coefficient: 5, places: 60 }
+                .quantized(2, Rounding::HalfEven)
+                .unwrap()
+                .coefficient,
+            0
+        );
     }
 }

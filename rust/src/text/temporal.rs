@@ -1,4 +1,10 @@
 //! Dates and times in ISO 8601, spelled as `datetime.isoformat()` spells them.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "every number here is a digit group or a calendar part of known size"
+)]
 
 use super::spelling::Spelling;
 
@@ -24,11 +30,16 @@ pub struct DateTime {
 }
 
 impl Date {
+    fn is_leap(self) -> bool {
+        let year = self.year;
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    }
+
     /// Zero for a month that does not exist.
     fn days_in_month(self) -> u8 {
         match self.month {
             4 | 6 | 9 | 11 => 30,
-            2 if self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0) => 29,
+            2 if self.is_leap() => 29,
             2 => 28,
             1..=12 => 31,
             _ => 0,
@@ -190,22 +201,19 @@ impl Reader<'_> {
         Some(self.number(width)? * 10_u32.pow(6 - width as u32))
     }
 
-    /// `+HH[:MM[:SS]]` in seconds; `None` inside when there is no offset at all.
-    fn offset(&mut self) -> Option<Option<i32>> {
-        let sign = match self.0.first() {
-            None => return Some(None),
-            Some(b'+') => 1,
-            Some(b'-') => -1,
-            Some(_) => return None,
-        };
-        self.0 = &self.0[1..];
+    /// `+HH[:MM[:SS]]` in seconds.
+    fn offset(&mut self) -> Option<i32> {
+        let sign = if self.skip(b'-').is_some() { -1 } else { 1 };
+        if sign == 1 {
+            self.skip(b'+')?;
+        }
         let mut seconds = self.number(2)? * 3600;
         for unit in [60, 1] {
             if self.skip(b':').is_some() {
                 seconds += self.number(2)? * unit;
             }
         }
-        Some(Some(sign * seconds as i32))
+        Some(sign * seconds as i32)
     }
 
     fn done<T>(&self, value: T) -> Option<T> {
@@ -225,14 +233,14 @@ pub fn parse_time(text: &str) -> Option<Time> {
     reader.done(time)
 }
 
-/// `YYYY-MM-DD HH:MM:SS[.ffffff][+HH[:MM[:SS]]]`, as SQLite and PostgreSQL keep it; the offset in
+/// `YYYY-MM-DD HH:MM:SS[.ffffff][+HH[:MM[:SS]]]` as SQLite and PostgreSQL keep it; the offset in
 /// seconds where there is one.
 pub fn parse_datetime(text: &str) -> Option<(DateTime, Option<i32>)> {
     let mut reader = Reader(text.as_bytes());
     let date = reader.date()?;
     reader.skip(b' ')?;
     let value = DateTime { date, time: reader.time()? };
-    let offset = reader.offset()?;
+    let offset = if reader.0.is_empty() { None } else { Some(reader.offset()?) };
     reader.done((value, offset))
 }
 
