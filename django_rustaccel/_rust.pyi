@@ -4,7 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from json import JSONEncoder
 from typing import Any, final
 
-__all__ = ["Guard", "Reader", "Rows", "Shape", "__version__", "dumps", "loads"]
+__all__ = [
+    "Guard",
+    "Reader",
+    "Rows",
+    "Shape",
+    "__version__",
+    "argon2",
+    "bcrypt",
+    "dumps",
+    "loads",
+    "pbkdf2",
+    "scrypt",
+    "signature",
+    "unsign",
+    "unsign_timestamped",
+    "verify",
+]
 
 __version__: str
 
@@ -65,3 +81,14 @@ def scrypt(
     limits: tuple[int, float, float],
 ) -> bytes | None: ...
 def bcrypt(cost: int, salt: str, password: bytes) -> str | None: ...
+
+def signature(algorithm: str, salt: str, value: object, key: object) -> str | None: ...
+def unsign(
+    algorithm: str, salt: str, separator: str, signed: str, keys: list[Any]
+) -> str | None: ...
+def unsign_timestamped(
+    algorithm: str, salt: str, separator: str, signed: str, keys: list[Any]
+) -> tuple[str, int] | None: ...
+def verify(
+    algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
+) -> bool | None: ...

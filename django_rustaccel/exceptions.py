@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.signing import BadSignature
+
 
 class RustaccelError(Exception):
     """Base of every exception below."""
@@ -15,4 +17,11 @@ class HashingBusyError(RustaccelError):
     """So many passwords are being hashed that this one's turn did not come in time.
 
     A site answers it with ``503 Service Unavailable``; ``docs/hashers.md`` has the middleware.
+    """
+
+
+class InvalidSignatureError(RustaccelError, BadSignature):
+    """A message is not signed by who should have signed it, or not now; the text says why.
+
+    The text names neither secrets nor the signature that would have been right.
     """

@@ -5,6 +5,7 @@ mod hashing;
 mod kinds;
 mod plan;
 mod python;
+mod signing;
 mod sinks;
 mod sources;
 mod text;
@@ -19,6 +20,8 @@ mod _rust {
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
+    #[pymodule_export]
+    use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
     #[pymodule_export]

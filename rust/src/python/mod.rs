@@ -7,5 +7,6 @@ pub mod hashing;
 pub mod integer;
 pub mod json;
 pub mod reader;
+pub mod signing;
 pub mod types;
 pub mod zone;
