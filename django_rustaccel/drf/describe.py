@@ -81,6 +81,11 @@ class Entry:
     shortcut: Shortcut | None = None
     #: Why the value itself needs an object that only stock code can look at.
     needs_instance: str = ""
+    #: The key in the output: `field_name`, which may have been changed on the instance.
+    key: str = ""
+    #: What becomes of the field where its source leads through nothing: `"null"`, `"skip"` or
+    #: `"stock"` for a default or an error.
+    missing: str = "stock"
 
     @property
     def stock_reason(self) -> str:
@@ -95,17 +100,36 @@ class Entry:
     def as_tuple(self) -> tuple[Any, ...]:
         """The form that the native builder reads."""
         attrs = list(self.attrs) if self.source == "path" else []
-        return (self.name, (self.source, attrs, self.shortcut), self.node.as_tuple())
+        return (self.key, (self.source, attrs, self.shortcut), self.node.as_tuple())
 
 
 def describe(serializer: Any, path: Path = ()) -> list[Entry]:
     """The readable fields of a serializer instance, in order."""
     model = model_of(serializer)
-    return [
-        _entry(name, field, model, (*path, ("field", name)))
-        for name, field in serializer.fields.items()
-        if not field.write_only
-    ]
+    entries = []
+    for name, field in serializer.fields.items():
+        if not field.write_only:
+            entry = _entry(name, field, model, (*path, ("field", name)))
+            entry.key, entry.missing = field.field_name, _missing(field)
+            entries.append(entry)
+    return entries
+
+
+def _missing(field: Any) -> str:
+    """What ``Field.get_attribute`` makes of an ``AttributeError``."""
+    if field.default is not fields.empty:
+        return "stock"
+    if field.allow_null:
+        return "null"
+    return "stock" if field.required else "skip"
+
+
+def shortcut_model(serializer: Any) -> type[Model] | None:
+    """The model whose instances may be read from their ``__dict__``."""
+    model = model_of(serializer)
+    if model is None or model.__getattribute__ is not object.__getattribute__:
+        return None
+    return model
 
 
 def model_of(serializer: Any) -> type[Model] | None:
@@ -200,7 +224,7 @@ def _kind_node(field: Any, path: Path) -> Node:
         reason = serializer_override(field)
         if reason:
             return _stock(path, reason)
-        return Node("nested", {}, path, entries=describe(field, path), model=model_of(field))
+        return Node("nested", {}, path, entries=describe(field, path), model=shortcut_model(field))
     special = _SPECIAL.get(type(field).to_representation)
     if special is not None:
         return special(field, path)
@@ -223,7 +247,7 @@ def _many_node(field: Any, path: Path) -> Node:
     if reason:
         return _stock(path, reason)
     entries = describe(field.child, (*path, ("attribute", "child")))
-    return Node("many", {}, path, entries=entries, model=model_of(field.child))
+    return Node("many", {}, path, entries=entries, model=shortcut_model(field.child))
 
 
 def _list_node(field: Any, path: Path) -> Node:

@@ -18,6 +18,7 @@ from django_rustaccel.drf.describe import (
     Node,
     describe,
     model_of,
+    shortcut_model,
     serializer_override,
 )
 
@@ -29,7 +30,7 @@ MAX_PLANS = 2048
 class Plan:
     """The description of a serializer with everything derived from it."""
 
-    model: type[Model] | None
+    shortcut_model: type[Model] | None
     entries: list[Entry]
     #: Class name of the serializer, for the words of reasons.
     owner: str
@@ -93,7 +94,7 @@ def compile_plan(serializer: Any) -> Plan | str:
         return reason
     entries = describe(serializer)
     owner = type(serializer).__name__
-    return Plan(model_of(serializer), entries, owner, tuple(_reasons(owner, entries)))
+    return Plan(shortcut_model(serializer), entries, owner, tuple(_reasons(owner, entries)))
 
 
 def _reasons(owner: str, entries: list[Entry]) -> Iterable[str]:

@@ -34,7 +34,7 @@ def reader_of(plan: Plan) -> Reader:
     """The compiled form of a plan, made when it is first needed."""
     if plan.reader is None:
         entries = [entry.as_tuple() for entry in plan.entries]
-        plan.reader = Reader((plan.model, entries), _FRAMEWORK)
+        plan.reader = Reader((plan.shortcut_model, entries), _FRAMEWORK)
     return plan.reader
 
 

@@ -6,7 +6,7 @@ Made once per plan and model; nothing here touches the database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any, Protocol
 
@@ -41,6 +41,7 @@ class Entry(Protocol):
     source: str
     node: Any
     needs_instance: str
+    missing: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Cell:
     route: Route
     name: str
     field: Any = None
+    #: The field is left out of rows that have no object here.
+    unless_missing: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -177,15 +180,22 @@ class _Survey:
         if not entry.attrs:
             raise UnreadableError(f"`{entry.node.field}` needs the whole object")
         *relations, last = entry.attrs
+        missing = _missing(entry, model, relations)
         model, route = self.walk(entry, model, route, relations)
+        unless_missing = route if missing == "skip" else None
         kind = entry.node.kind
         if kind == "slug":
             *further, slug = entry.node.options["path"]
-            model, route = self.walk(entry, model, route, [last, *further])
-            return self.column(entry, model, route, slug)
-        if entry.source == "stock" and kind != "own_key":
+            model, route = self.walk(entry, model, route, [last])
+            if _missing(entry, model, further):
+                raise UnreadableError(f"`{further[0]}` may lead nowhere, which is an error")
+            model, route = self.walk(entry, model, route, further)
+            cell = self.column(entry, model, route, slug)
+        elif entry.source == "stock" and kind != "own_key":
             raise UnreadableError(f"`{entry.node.field}` looks at the object")
-        return self.column(entry, model, route, last, is_key=kind == "own_key")
+        else:
+            cell = self.column(entry, model, route, last, is_key=kind == "own_key")
+        return replace(cell, unless_missing=unless_missing)
 
     def column(
         self, entry: Entry, model: type[Model], route: Route, name: str, *, is_key: bool = False
@@ -221,11 +231,15 @@ class _Survey:
         return model, route
 
     def joined(self, entry: Entry, model: type[Model], route: Route) -> Joined:
+        if _missing(entry, model, entry.attrs[:-1]) == "skip":
+            raise UnreadableError("a nested serializer is left out of some objects")
         model, route = self.walk(entry, model, route, entry.attrs)
         return Joined(route, self.places(entry.node.entries, model, route))
 
     def many(self, entry: Entry, model: type[Model], route: Route) -> Many:
         *relations, attr = entry.attrs
+        if _missing(entry, model, relations):
+            raise UnreadableError(f"`{relations[0]}` may lead to no object that has `{attr}`")
         model, route = self.walk(entry, model, route, relations)
         accessor = attr if route else self.prefetched.get(attr, attr)
         target, key = _many_target(entry, model, accessor)
@@ -233,6 +247,8 @@ class _Survey:
             needs = needs_of(entry.node.entries, target)
         else:
             needs = _value_needs(entry, target)
+        if any((known.key.route, known.accessor) == (route, accessor) for known in self.needs.many):
+            raise UnreadableError(f"`{accessor}` is read for two fields")
         column = Cell(route, key, _concrete_field(model, key))
         many = Many(column, model, accessor, attr, needs)
         self.needs.many.append(many)
@@ -277,6 +293,25 @@ def is_certain(node: Any, field: Any) -> bool:
             and (digits or 28) >= (field.max_digits or 28)
         )
     return field.get_internal_type() in _CERTAIN.get(node.kind, ())
+
+
+def _missing(entry: Entry, model: type[Model], names: Iterable[str]) -> str:
+    """What becomes of a field where a relation on the way leads nowhere; empty if none can.
+
+    A foreign key without an object is an ``AttributeError`` for the next step, of which the field
+    makes what it can; a one-to-one relation without its other side is ``None`` for DRF.
+    """
+    outcomes = set()
+    for name in names:
+        descriptor = static_attribute(model, name)
+        if isinstance(descriptor, ReverseOneToOneDescriptor):
+            outcomes.add("null")
+        elif getattr(getattr(descriptor, "field", None), "null", False):
+            outcomes.add(entry.missing)
+        model = _related_model(entry, model, name)
+    if "stock" in outcomes or len(outcomes) > 1:
+        raise UnreadableError("a relation in the source may lead nowhere")
+    return outcomes.pop() if outcomes else ""
 
 
 def _value_needs(entry: Entry, target: type[Model]) -> Needs:

@@ -72,11 +72,15 @@ def compiler_for(query: Query, using: str, added: frozenset[Route]) -> SQLCompil
 
 def add_joins(query: Query, joins: Iterable[Route]) -> frozenset[Route]:
     """Select the related objects of these routes too; returns those that were not selected."""
-    selected = query.select_related
-    added = frozenset(route for route in joins if not _is_selected(selected, route))
-    if added or isinstance(selected, bool):
+    added = unselected(query, joins)
+    if added or isinstance(query.select_related, bool):
         query.add_select_related(["__".join(route) for route in sorted(joins)])
     return added
+
+
+def unselected(query: Query, joins: Iterable[Route]) -> frozenset[Route]:
+    """The routes whose objects the query does not select."""
+    return frozenset(route for route in joins if not _is_selected(query.select_related, route))
 
 
 def _is_selected(selected: Any, route: Route) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from django.db import connections
 from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.query import ModelIterable
 
 from django_rustaccel.core.origin import describe_class_override
 from django_rustaccel.querysets.columns import Needs, needs_of, survey
+from django_rustaccel.querysets.compilers import unselected
 from django_rustaccel.querysets.obstacles import Obstacle, UnreadableError, check_from_db_value
 
 
@@ -68,6 +70,9 @@ def _checks(
 
 
 def _check_related(needs: Needs, lookups: dict[str, Lookup]) -> None:
+    for name in {route[0] for route in needs.joins}:
+        if name in lookups and lookups[name].queryset is not None:
+            raise UnreadableError(f"prefetch of `{name}` has its own queryset")
     for many in needs.many:
         lookup = None if many.key.route else lookups.get(many.attr)
         if lookup is not None and lookup.queryset is not None:
@@ -75,6 +80,7 @@ def _check_related(needs: Needs, lookups: dict[str, Lookup]) -> None:
             _check_related(many.needs, lookups_of(lookup.queryset))
         else:
             _check_annotations({}, many.needs)
+            _check_order(many.needs.model._default_manager.all(), many.needs)
             _check_related(many.needs, {})
 
 
@@ -107,6 +113,7 @@ def _check_joins(queryset: Any, needs: Needs) -> None:
         raise UnreadableError("a combined queryset cannot be joined")
     if query.select_for_update:
         raise UnreadableError("select_for_update() locks what is joined")
+    _check_order(queryset, needs)
     known = {field.name for field in queryset._known_related_objects}
     touched = {route[0] for route in needs.joins}
     if known & touched:
@@ -114,6 +121,16 @@ def _check_joins(queryset: Any, needs: Needs) -> None:
     mode = getattr(queryset, "_fetch_mode", None)
     if mode is not None and type(mode).__name__ == "RaiseFetch":
         raise UnreadableError("fetch_mode forbids what is not loaded")
+
+
+def _check_order(queryset: Any, needs: Needs) -> None:
+    """A join that stock does not make may change the order in which PostgreSQL returns rows."""
+    if not needs.joins or queryset.ordered or connections[queryset.db].vendor != "postgresql":
+        return
+    added = unselected(queryset.query, needs.joins)
+    if added:
+        names = ", ".join(sorted(f"`{'__'.join(route)}`" for route in added))
+        raise UnreadableError(f"PostgreSQL may reorder rows without an ordering to join {names}")
 
 
 class Lookup:
@@ -132,9 +149,12 @@ def lookups_of(queryset: Any) -> dict[str, Lookup]:
             if lookup.queryset is not None or lookup.to_attr:
                 raise UnreadableError(f"prefetch of `{lookup.prefetch_to}` has its own queryset")
             continue
+        custom = lookup.queryset
+        if custom is not None and custom.query.is_sliced and not lookup.to_attr:
+            raise UnreadableError(f"Django refuses the slice prefetched for `{lookup.prefetch_to}`")
         known = lookups.setdefault(lookup.prefetch_to, Lookup(lookup.prefetch_through))
-        if lookup.queryset is not None:
-            known.queryset = lookup.queryset
+        if custom is not None:
+            known.queryset = custom
     return lookups
 
 

@@ -110,6 +110,8 @@ class _Reading:
         return Shape("object", [self.place(place) for place in item])
 
     def place(self, place: Place) -> tuple[str, Any]:
+        if isinstance(place, Cell) and place.unless_missing is not None:
+            return ("optional", (self.index(Cell(place.unless_missing, "pk")), self.cell(place)))
         if isinstance(place, Cell):
             return ("cell", self.cell(place))
         if isinstance(place, Joined):
@@ -154,7 +156,7 @@ def read_related(
     related = _related(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
         related = _related(manager, [manager.instance, *keys[1:]], queryset)
-    if not is_prefetched:
+    if not is_prefetched and len(keys) > 1:
         related = _as_single_read(related)
     reading = _Reading(related, many.needs)
     table = reading.table()
@@ -166,9 +168,11 @@ def read_default(
 ) -> tuple[int, Table]:
     """The same for the relation's own manager, whose statement is made once."""
     known = many.needs.related
-    mode = (using, is_prefetched)
+    # The rows of one key come in the order in which stock would read them.
+    as_stock = is_prefetched or len(keys) == 1
+    mode = (using, as_stock)
     if mode not in known:
-        known[mode] = _default_reading(many, keys[0], using, is_prefetched)
+        known[mode] = _default_reading(many, keys[0], using, as_stock)
     if known[mode] is None or router.routers:
         return read_related(many, keys, queryset, using, is_prefetched=is_prefetched)
     reading, key_index = known[mode]
@@ -177,7 +181,7 @@ def read_default(
 
 
 def _default_reading(
-    many: Many, key: Any, using: str, is_prefetched: bool
+    many: Many, key: Any, using: str, as_stock: bool
 ) -> tuple[_Reading, int] | None:
     """A reading whose statement has a place for the keys; ``None`` if it may vary otherwise."""
     if not _is_plain_manager(many.needs.model._default_manager):
@@ -186,7 +190,7 @@ def _default_reading(
     related = _related(manager, [manager.instance], None)
     if not widen(related.query.where, key, None):
         return None
-    if not is_prefetched:
+    if not as_stock:
         related = _as_single_read(related)
     reading = _Reading(related, many.needs)
     try:

@@ -46,6 +46,8 @@ struct Layout(Vec<Place>);
 
 enum Place {
     Cell(Cell),
+    /// A cell of a joined object: left out, with its key, when there is none.
+    Optional { key: usize, cell: Cell },
     /// A joined object: absent when the cell with its key is `NULL`.
     Joined {
         key: usize,
@@ -124,6 +126,11 @@ impl Table {
     ) -> Outcome {
         sink.begin_map_like(&plan.template)?;
         for (entry, place) in plan.entries.iter().zip(&layout.0) {
+            if let Place::Optional { key, .. } = place
+                && cell(row, *key)?.is_none()
+            {
+                continue;
+            }
             sink.key(&entry.key)?;
             self.write_entry(row, entry, place, cx, sink)?;
         }
@@ -147,11 +154,11 @@ impl Table {
                 let plan = if let Kind::Many(plan) = kind { Some(plan) } else { None };
                 self.children[*child].write(cell(row, *key)?, plan, cx, sink)
             }
-            (Place::Cell(cell), Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs) => {
-                cell.write_plain(row, sink)
-            }
-            (Place::Cell(cell), Kind::OwnKey(Some(node))) => cell.write(row, node, cx, sink),
-            (Place::Cell(cell), _) => cell.write(row, &entry.node, cx, sink),
+            (Place::Cell(cell) | Place::Optional { cell, .. }, kind) => match kind {
+                Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs => cell.write_plain(row, sink),
+                Kind::OwnKey(Some(node)) => cell.write(row, node, cx, sink),
+                _ => cell.write(row, &entry.node, cx, sink),
+            },
             (Place::Joined { .. }, _) => Err(Stop::Unsure),
         }
     }
@@ -206,6 +213,10 @@ impl Place {
         let (how, content): (Bound<'_, PyString>, Bound<'_, PyAny>) = place.extract()?;
         match how.to_str()? {
             "cell" => Ok(Self::Cell(Cell::build(&content)?)),
+            "optional" => {
+                let (key, cell): (usize, Bound<'_, PyAny>) = content.extract()?;
+                Ok(Self::Optional { key, cell: Cell::build(&cell)? })
+            }
             "joined" => {
                 let (key, places): (usize, Bound<'_, PyAny>) = content.extract()?;
                 Ok(Self::Joined { key, layout: Layout::build(&places)? })
