@@ -17,6 +17,8 @@ from rest_framework.utils.serializer_helpers import ReturnList
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Rows
+from django_rustaccel.querysets.replay import instances_of
+from django_rustaccel.querysets.rows import Read
 from django_rustaccel.drf.plans import Plan
 
 
@@ -107,6 +109,25 @@ class LazyPage(list):  # type: ignore[type-arg]
         return len(self.queryset)
 
 
+class LazyResults(list):  # type: ignore[type-arg]
+    """The result cache of a queryset that was read as rows."""
+
+    seen_class = SeenList
+
+    def __init__(self, queryset: QuerySet[Any], read: Read) -> None:
+        super().__init__(_UNREAD)
+        self.queryset = queryset._chain()  # type: ignore[attr-defined]
+        self.read = read
+
+    def _content(self) -> list[Any]:
+        content = instances_of(self.queryset, self.read)
+        del self.queryset, self.read
+        return content
+
+    def _length(self) -> int:
+        return len(self.read.table[0])
+
+
 def _look(data: Any) -> None:
     """Fill a lazy list and let it be of its stock class from now on."""
     content = data._content()
@@ -159,6 +180,6 @@ def _make_lazy(cls: Any) -> None:
     cls.__len__ = _length
 
 
-_LAZY = (LazyList, LazyReturnList, LazyPage)
+_LAZY = (LazyList, LazyReturnList, LazyPage, LazyResults)
 for _cls in _LAZY:
     _make_lazy(_cls)
