@@ -22,16 +22,9 @@ from django_rustaccel.querysets.rows import Read
 from django_rustaccel.drf.plans import Plan
 
 
-class Unread:
-    """What stands in the memory of a list that nobody has looked at."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<not looked at yet: use list(data)>"
-
-
-_UNREAD = (Unread(),)
+#: What stands in the memory of a list that nobody has looked at. Encoders name the type of what
+#: they refuse: its name says what to do.
+_UNREAD = (type("unread rows: use list(data) or RUSTACCEL['LAZY_DATA'] = False", (), {})(),)
 
 
 class SeenList(list):  # type: ignore[type-arg]
