@@ -30,6 +30,10 @@ _UNREAD = (type("unread rows: use list(data) or RUSTACCEL['LAZY_DATA'] = False",
 class SeenList(list):  # type: ignore[type-arg]
     """A list that was lazy: a plain ``list`` has no room for the attributes it had."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as a plain ``list``."""
+        return (list, (list(self),))
+
 
 class LazyList(list):  # type: ignore[type-arg]
     """The representation of a list, held as rows."""
