@@ -61,20 +61,16 @@ def paginate(paginator: Any, queryset: Any, request: Any, view: Any, stock: Stoc
     if not _is_unread(queryset):
         return stock(paginator, queryset, request, view)
     windows: list[QuerySet[Any]] = []
-    nothing: list[Any] = []
 
     def take(window: QuerySet[Any]) -> Any:
         windows.append(window)
-        return nothing
+        return ()
 
     page = stock(paginator, _sliced(queryset, take), request, view)
-    held = vars(paginator).get("page")
-    if not windows and page != []:
+    if page != [] or len(windows) != 1:
         return page
-    if page != [] or len(windows) != 1 or (held is not None and held.object_list is not nothing):
-        # Somebody else looked at the slice: they get what stock gives them.
-        return stock(paginator, queryset, request, view)
-    if held is not None:
+    held = getattr(paginator, "page", None)
+    if held is not None and held.object_list == ():
         held.object_list = windows[0]
         held.paginator.object_list = queryset
     return LazyPage(windows[0])

@@ -75,7 +75,7 @@ class Numbers(models.Model):
 
 class BigKeyed(models.Model):
     id = models.BigAutoField(primary_key=True, db_column="Odd Column")
-    name = models.CharField(max_length=20, db_column="na%me")
+    name = models.CharField(max_length=20, db_column="na-me")
 
 
 class TextKeyed(models.Model):
