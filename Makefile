@@ -28,10 +28,11 @@ demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it 
 
 test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
 	@$(MAKE) --no-print-directory $(VENV)/.mysql
-	@for database in $(DATABASES); do \
+	@failed=; for database in $(DATABASES); do \
 		printf '\n==> Running the tests of the installed package on %s\n' $$database; \
-		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(ARGS) || exit 1; \
-	done
+		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(ARGS) || failed="$$failed $$database"; \
+	done; \
+	[ -z "$$failed" ] || { printf '\n==> Tests FAILED on:%s\n' "$$failed"; exit 1; }
 	$(call say,All tests passed on: $(DATABASES))
 
 develop: $(VENV)/.tools ## editable install, quick build: for the edit-build-run loop

@@ -94,6 +94,13 @@ class Settings:
         "Whether DRF's own classes are served natively, and with them every class made of them.",
     )
 
+    lazy_data = Setting(
+        True,
+        must_be_bool,
+        "Whether `.data` of a list becomes Python objects only when it is looked at. Turn it off if "
+        "code in C that reads the memory of lists, such as orjson, is given `.data` itself.",
+    )
+
     hashing = Setting[dict[str, Any]](
         {},
         must_be_hashing,

@@ -17,23 +17,22 @@ from rest_framework.utils.serializer_helpers import ReturnList
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Rows
+from django_rustaccel.querysets.replay import instances_of
+from django_rustaccel.querysets.rows import Read
 from django_rustaccel.drf.plans import Plan
 
 
-class Unread:
-    """What stands in the memory of a list that nobody has looked at."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<not looked at yet: use list(data)>"
-
-
-_UNREAD = (Unread(),)
+#: What stands in the memory of a list that nobody has looked at. Encoders name the type of what
+#: they refuse: its name says what to do.
+_UNREAD = (type("unread rows: use list(data) or RUSTACCEL['LAZY_DATA'] = False", (), {})(),)
 
 
 class SeenList(list):  # type: ignore[type-arg]
     """A list that was lazy: a plain ``list`` has no room for the attributes it had."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as a plain ``list``."""
+        return (list, (list(self),))
 
 
 class LazyList(list):  # type: ignore[type-arg]
@@ -107,6 +106,25 @@ class LazyPage(list):  # type: ignore[type-arg]
         return len(self.queryset)
 
 
+class LazyResults(list):  # type: ignore[type-arg]
+    """The result cache of a queryset that was read as rows."""
+
+    seen_class = SeenList
+
+    def __init__(self, queryset: QuerySet[Any], read: Read) -> None:
+        super().__init__(_UNREAD)
+        self.queryset = queryset._chain()  # type: ignore[attr-defined]
+        self.read = read
+
+    def _content(self) -> list[Any]:
+        content = instances_of(self.queryset, self.read)
+        del self.queryset, self.read
+        return content
+
+    def _length(self) -> int:
+        return len(self.read.table[0])
+
+
 def _look(data: Any) -> None:
     """Fill a lazy list and let it be of its stock class from now on."""
     content = data._content()
@@ -159,6 +177,6 @@ def _make_lazy(cls: Any) -> None:
     cls.__len__ = _length
 
 
-_LAZY = (LazyList, LazyReturnList, LazyPage)
+_LAZY = (LazyList, LazyReturnList, LazyPage, LazyResults)
 for _cls in _LAZY:
     _make_lazy(_cls)

@@ -61,16 +61,20 @@ def paginate(paginator: Any, queryset: Any, request: Any, view: Any, stock: Stoc
     if not _is_unread(queryset):
         return stock(paginator, queryset, request, view)
     windows: list[QuerySet[Any]] = []
+    nothing: list[Any] = []
 
     def take(window: QuerySet[Any]) -> Any:
         windows.append(window)
-        return ()
+        return nothing
 
     page = stock(paginator, _sliced(queryset, take), request, view)
-    if page != [] or len(windows) != 1:
+    held = vars(paginator).get("page")
+    if not windows and page != []:
         return page
-    held = getattr(paginator, "page", None)
-    if held is not None and held.object_list == ():
+    if page != [] or len(windows) != 1 or (held is not None and held.object_list is not nothing):
+        # Somebody else looked at the slice: they get what stock gives them.
+        return stock(paginator, queryset, request, view)
+    if held is not None:
         held.object_list = windows[0]
         held.paginator.object_list = queryset
     return LazyPage(windows[0])

@@ -12,12 +12,13 @@ from rest_framework import serializers
 from rest_framework.fields import DateTimeField, SkipField
 from rest_framework.relations import PKOnlyObject
 
+from django_rustaccel.conf import settings
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Reader
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf.describe import list_override, serializer_override
 from django_rustaccel.drf.items import RowItem, RowPage, instances_of, page_of
-from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyReturnList
+from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyResults, LazyReturnList
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
 
@@ -114,6 +115,8 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | str:
     answer = rows.read(plan, queryset)
     if isinstance(answer, str):
         return _no_rows(serializer.child, answer)
+    remember: Any = queryset
+    remember._result_cache, remember._prefetch_done = LazyResults(queryset, answer), True
     return _hold(serializer, plan, answer.table, can_wait=answer.can_wait)
 
 
@@ -128,7 +131,7 @@ def unread_queryset(data: Any) -> QuerySet[Any] | None:
 
 def _hold(serializer: Any, plan: Plan, table: Any, *, can_wait: bool) -> list[Any]:
     held = reader_of(plan).rows(table)
-    if can_wait:
+    if can_wait and settings.lazy_data:
         _count("rows", serializer, plan, ())
         return LazyList(held, serializer.child, plan)
     content, fallen = held.to_list(serializer.child)

@@ -50,16 +50,23 @@ class Load:
 
     def __call__(self, value: Any) -> Any:
         """Convert the driver's value."""
-        connection = connections[self.using]
-        known, loader, converters = self._cached
-        if known is not connection:
-            loader, converters = self._loader(connection), self.converters(connection)
-            self._cached = (connection, loader, converters)
+        connection, loader, converters = self._tools()
         if loader is not None:
             value = loader(value)
         for converter in converters:
             value = converter(value, self.expression, connection)
         return value
+
+    def from_driver(self, value: Any) -> Any:
+        """The object that the driver would have made of a text."""
+        loader = self._tools()[1]
+        return value if loader is None else loader(value)
+
+    def _tools(self) -> tuple[Any, Any, Any]:
+        connection = connections[self.using]
+        if self._cached[0] is not connection:
+            self._cached = (connection, self._loader(connection), self.converters(connection))
+        return self._cached
 
     def _loader(self, connection: Any) -> Any:
         if self.text_type is None:

@@ -19,6 +19,7 @@ from django_rustaccel.querysets.columns import (
     Many,
     Needs,
     Place,
+    Route,
 )
 from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import fetch
@@ -41,6 +42,9 @@ class Read(NamedTuple):
     can_wait: bool
     statement: Statement | None
     using: str
+    #: Django's query, and the joins in it that stock would not make.
+    query: Any = None
+    added: frozenset[Route] = frozenset()
 
     def values(self, name: str) -> list[Any] | None:
         """The values of a column of the queryset's model, as its instances have them."""
@@ -65,7 +69,9 @@ def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
         return str(error)
     reading = _Reading(queryset, needs)
     table = reading.table()
-    return Read(table, needs.can_wait, reading.statement, reading.using)
+    return Read(
+        table, needs.can_wait, reading.statement, reading.using, reading.query, reading.added
+    )
 
 
 class _Reading:
@@ -77,6 +83,8 @@ class _Reading:
         self.using = queryset.db
         self.lookups = lookups_of(queryset)
         self.statement: Any = None
+        self.query: Any = None
+        self.added: frozenset[Route] = frozenset()
 
     def table(self) -> Table:
         try:
@@ -87,11 +95,11 @@ class _Reading:
 
     def prepare(self, known: dict[Any, Any]) -> tuple[str, Any]:
         """Django's SQL for the queryset, with every column and join that is needed."""
-        query = self.queryset.query.chain()
+        query = self.query = self.queryset.query.chain()
         if query.deferred_loading[0]:
             query.clear_deferred_loading()
-        added = add_joins(query, self.needs.joins) if self.needs.joins else frozenset()
-        self.statement, sql, params = prepare(query, self.using, added, known)
+        self.added = add_joins(query, self.needs.joins) if self.needs.joins else frozenset()
+        self.statement, sql, params = prepare(query, self.using, self.added, known)
         return sql, params
 
     def read(self, sql: str, params: Any) -> Table:

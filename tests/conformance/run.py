@@ -51,19 +51,19 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def fetch_suite(version: str) -> Path:
+def fetch_suite(version: str, distribution: str = DISTRIBUTION) -> Path:
     """The unpacked suite of `version`, downloaded when it is not in the cache.
 
     Raises ``subprocess.CalledProcessError`` when pip finds no source distribution.
     """
-    target = CACHE / f"{DISTRIBUTION}-{version}"
+    target = CACHE / f"{distribution}-{version}"
     if target.is_dir():
         return target
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        download = ["download", "--no-deps", "--no-binary", DISTRIBUTION, "--dest", folder]
+        download = ["download", "--no-deps", "--no-binary", distribution, "--dest", folder]
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, *download, f"{DISTRIBUTION}=={version}"], check=True)
+        subprocess.run([*pip, *download, f"{distribution}=={version}"], check=True)
         unpack(next(Path(folder).glob("*.tar.gz")), Path(folder))
         (Path(folder) / target.name).rename(target)
     return target

@@ -7,9 +7,11 @@ pub fn prefetch<T>(values: &[T]) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     const LINE: usize = 64;
     let start = values.as_ptr().cast::<i8>();
-    for offset in (0..size_of_val(values)).step_by(LINE) {
+    let mut offset = 0;
+    while offset < size_of_val(values) {
         // SAFETY: a hint, which may be given for any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(offset)) };
+        offset += LINE;
     }
 }
 

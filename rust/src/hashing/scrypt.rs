@@ -165,8 +165,8 @@ fn mix_block(input: &[Chunk], entry: Option<&[Chunk]>, output: &mut [Chunk]) {
 
 #[inline(always)]
 fn fold(state: &mut Chunk, other: &Chunk) {
-    for (row, other) in state.0.iter_mut().zip(&other.0) {
-        *row = each(*row, *other, |x, y| x ^ y);
+    for row in 0..4 {
+        state.0[row] = xor(state.0[row], other.0[row]);
     }
 }
 
@@ -180,9 +180,8 @@ fn permute(state: &mut Chunk) {
         [a, d, c, b] = quarters(a, d, c, b);
         (b, c, d) = (turn::<1>(b), turn::<2>(c), turn::<3>(d));
     }
-    for (row, new) in state.0.iter_mut().zip([a, b, c, d]) {
-        *row = each(*row, new, u32::wrapping_add);
-    }
+    let [e, f, g, h] = state.0;
+    state.0 = [add(e, a), add(f, b), add(g, c), add(h, d)];
 }
 
 /// Four quarter rounds, a column each.
@@ -196,18 +195,26 @@ fn quarters(a: Row, b: Row, c: Row, d: Row) -> [Row; 4] {
 
 #[inline(always)]
 fn step<const BITS: u32>(target: Row, x: Row, y: Row) -> Row {
-    let sum = each(x, y, u32::wrapping_add);
-    each(target, sum.map(|word| word.rotate_left(BITS)), |x, y| x ^ y)
+    let [a, b, c, d] = add(x, y);
+    let turned =
+        [a.rotate_left(BITS), b.rotate_left(BITS), c.rotate_left(BITS), d.rotate_left(BITS)];
+    xor(target, turned)
 }
 
 #[inline(always)]
 fn turn<const BY: usize>(row: Row) -> Row {
-    std::array::from_fn(|lane| row[(lane + BY) % 4])
+    [row[BY % 4], row[(BY + 1) % 4], row[(BY + 2) % 4], row[(BY + 3) % 4]]
+}
+
+// Written out, as in `sha_ni`: an adapter of the standard library is not always inlined.
+#[inline(always)]
+fn add([a, b, c, d]: Row, [e, f, g, h]: Row) -> Row {
+    [a.wrapping_add(e), b.wrapping_add(f), c.wrapping_add(g), d.wrapping_add(h)]
 }
 
 #[inline(always)]
-fn each(x: Row, y: Row, with: impl Fn(u32, u32) -> u32) -> Row {
-    std::array::from_fn(|lane| with(x[lane], y[lane]))
+fn xor([a, b, c, d]: Row, [e, f, g, h]: Row) -> Row {
+    [a ^ e, b ^ f, c ^ g, d ^ h]
 }
 
 fn read(bytes: &[u8], chunks: &mut [Chunk]) {

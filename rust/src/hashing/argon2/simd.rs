@@ -92,7 +92,12 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn rows(v: &mut [__m256i; VECTORS], at: usize) {
-        let mut state = [0, 1, 2, 3].map(|part| [v[at + part], v[at + 4 + part]]);
+        let mut state = [
+            [v[at], v[at + 4]],
+            [v[at + 1], v[at + 5]],
+            [v[at + 2], v[at + 6]],
+            [v[at + 3], v[at + 7]],
+        ];
         quarter(&mut state);
         let [_, b, c, d] = &mut state;
         for i in 0..2 {
@@ -107,7 +112,8 @@ mod avx2 {
             c[i] = _mm256_permute4x64_epi64(c[i], 0x4E);
             d[i] = _mm256_permute4x64_epi64(d[i], 0x39);
         }
-        for (part, [first, second]) in state.into_iter().enumerate() {
+        for part in 0..4 {
+            let [first, second] = state[part];
             v[at + part] = first;
             v[at + 4 + part] = second;
         }
@@ -117,7 +123,12 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn columns(v: &mut [__m256i; VECTORS], at: usize) {
-        let mut state = [0, 1, 2, 3].map(|part| [v[at + 8 * part], v[at + 8 * part + 4]]);
+        let mut state = [
+            [v[at], v[at + 4]],
+            [v[at + 8], v[at + 12]],
+            [v[at + 16], v[at + 20]],
+            [v[at + 24], v[at + 28]],
+        ];
         quarter(&mut state);
         let [_, b, c, d] = &mut state;
         *b = [_mm256_alignr_epi8(b[1], b[0], 8), _mm256_alignr_epi8(b[0], b[1], 8)];
@@ -128,7 +139,8 @@ mod avx2 {
         *b = [_mm256_alignr_epi8(b[0], b[1], 8), _mm256_alignr_epi8(b[1], b[0], 8)];
         *c = [c[1], c[0]];
         *d = [_mm256_alignr_epi8(d[1], d[0], 8), _mm256_alignr_epi8(d[0], d[1], 8)];
-        for (part, [first, second]) in state.into_iter().enumerate() {
+        for part in 0..4 {
+            let [first, second] = state[part];
             v[at + 8 * part] = first;
             v[at + 8 * part + 4] = second;
         }
@@ -240,7 +252,12 @@ mod avx512 {
     #[inline]
     #[target_feature(enable = "avx512f")]
     fn columns(v: &mut [__m512i; VECTORS], at: usize) {
-        let mut state = [0, 1, 2, 3].map(|part| [v[at + 4 * part], v[at + 4 * part + 2]]);
+        let mut state = [
+            [v[at], v[at + 2]],
+            [v[at + 4], v[at + 6]],
+            [v[at + 8], v[at + 10]],
+            [v[at + 12], v[at + 14]],
+        ];
         // The words 1 and 2 of the four in `x` and `y`, in every 128 bits.
         let inner = |x, y| {
             _mm512_castpd_si512(_mm512_shuffle_pd(
@@ -259,7 +276,8 @@ mod avx512 {
         *b = [inner(b[1], b[0]), inner(b[0], b[1])];
         *c = [c[1], c[0]];
         *d = [inner(d[0], d[1]), inner(d[1], d[0])];
-        for (part, [first, second]) in state.into_iter().enumerate() {
+        for part in 0..4 {
+            let [first, second] = state[part];
             v[at + 4 * part] = first;
             v[at + 4 * part + 2] = second;
         }

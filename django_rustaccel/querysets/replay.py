@@ -1,0 +1,53 @@
+"""Instances out of rows that have been read already, for a queryset that is used again.
+
+In stock Django a queryset that a serializer has read keeps its instances, so that ``len(queryset)``
+or a second loop costs no query. Here it keeps its rows, and Django's own iterable makes instances
+of them when somebody asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models.query import ModelIterable
+
+from django_rustaccel.querysets.cells import Load
+from django_rustaccel.querysets.compilers import compiler_for
+from django_rustaccel.querysets.rows import Read
+
+
+def instances_of(queryset: QuerySet[Any], read: Read) -> list[Any]:
+    """What iterating the queryset gives, from the rows that were read of it."""
+    if read.statement is None:
+        return []
+    replayed = queryset._chain()  # type: ignore[attr-defined]
+    replayed.query = read.query
+    compiler: Any = compiler_for(read.query, read.using, read.added)
+    compiler.pre_sql_setup()
+    compiler.execute_sql = lambda *args, **kwargs: [_rows(read)]
+    replayed.query.get_compiler = lambda *args, **kwargs: compiler
+    instances = list(ModelIterable(replayed))
+    lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    if lookups:
+        prefetch_related_objects(instances, *lookups)
+    return instances
+
+
+def _rows(read: Read) -> list[Any]:
+    """The rows with the driver's objects in the place of texts."""
+    rows: list[Any] = read.table[0]
+    statement = read.statement
+    if statement is None or not statement.texts:
+        return rows
+    loads = {
+        index: Load(statement.select[index], read.using, text_type).from_driver
+        for index, text_type in statement.texts
+    }
+    return [
+        tuple(
+            loads[index](cell) if index in loads and cell is not None else cell
+            for index, cell in enumerate(row)
+        )
+        for row in rows
+    ]

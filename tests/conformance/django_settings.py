@@ -1,0 +1,28 @@
+"""Settings of Django's own tests: those of its example file, a recording runner, and, when the
+engine asks for it, our classes under the names of Django's.
+"""
+
+import os
+
+DATABASES = {name: {"ENGINE": "django.db.backends.sqlite3"} for name in ("default", "other")}
+SECRET_KEY = "django_tests_secret_key"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+USE_TZ = False
+TEST_RUNNER = "django_recorder.RecordingRunner"
+
+
+def put_ours_in_place() -> None:
+    """Replace what the tests import, before they do."""
+    from django.contrib.auth import hashers as stock_hashers
+    from django.core import signing as stock_signing
+
+    from django_rustaccel import hashers, signing
+
+    for name in hashers.__all__:
+        setattr(stock_hashers, name, getattr(hashers, name))
+    for name in ("Signer", "TimestampSigner"):
+        setattr(stock_signing, name, getattr(signing, name))
+
+
+if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":
+    put_ours_in_place()

@@ -1,0 +1,76 @@
+"""Run the installed Django's own tests of passwords and signatures, with its classes and with ours.
+
+    python tests/conformance/run_django.py
+
+The tests come from the source distribution of exactly the installed version (see ``run.py``). Exit
+code 1 when a test that passes stock does not pass with our classes in place of Django's, or when
+a native function was never called.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import django
+from run import broken_tests, fetch_suite
+
+HERE = Path(__file__).resolve().parent
+# The password reset runs through views, forms, tokens and templates.
+SUITES = (
+    "auth_tests.test_hashers",
+    "auth_tests.test_tokens",
+    "auth_tests.test_forms",
+    "auth_tests.test_views",
+    "auth_tests.test_auth_backends",
+    "auth_tests.test_basic",
+    "signing",
+    "signed_cookies_tests",
+    "sessions_tests",
+)
+NATIVE = ("argon2", "bcrypt", "pbkdf2", "scrypt", "signature", "unsign", "unsign_timestamped")
+
+
+def main() -> int:
+    version = django.__version__
+    suite = fetch_suite(version, "django")
+    stock, ours = (run_suite(suite, engine) for engine in ("stock", "rustaccel"))
+    complaints = broken_tests(stock, ours)
+    complaints += [f"never called: {name}" for name in NATIVE if not ours["native"].get(name)]
+    for engine, record in (("stock", stock), ("rustaccel", ours)):
+        print(f"{engine}: {dict(Counter(record['outcomes'].values()))}")
+    print(f"native calls: {ours['native']}")
+    for complaint in complaints:
+        print(complaint)
+    print(f"conformance with django {version}: {'FAILED' if complaints else 'passed'}")
+    return 1 if complaints else 0
+
+
+def run_suite(suite: Path, engine: str) -> dict[str, Any]:
+    print(f"==> Running {len(SUITES)} suites on {engine}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "record.json"
+        command = [sys.executable, "runtests.py", "--settings=django_settings", "--parallel=1"]
+        environment = os.environ | {
+            "PYTHONPATH": str(HERE),
+            "RUSTACCEL_ENGINE": engine,
+            "RUSTACCEL_RECORD": str(target),
+        }
+        output = Path(folder) / "output.txt"
+        with output.open("w") as out:
+            work = suite / "tests"
+            subprocess.run(
+                [*command, *SUITES], cwd=work, env=environment, stdout=out, stderr=out, check=False
+            )
+        if not target.exists():
+            raise SystemExit(f"The tests did not run on {engine}:\n{output.read_text()[-3000:]}")
+        record: dict[str, Any] = json.loads(target.read_text())
+        return record
+
+
+if __name__ == "__main__":
+    sys.exit(main())
