@@ -1,0 +1,12 @@
+"""The subcommands of ``manage.py rustaccel``, one module each.
+
+A new one is a module with a :class:`~.base.Subcommand`, named in :data:`SUBCOMMANDS`. Its module
+imports what it needs when it runs: the command lists its subcommands without any of it.
+"""
+
+from django_rustaccel.management.subcommands.base import Subcommand
+from django_rustaccel.management.subcommands.bench import Bench
+from django_rustaccel.management.subcommands.explain import Explain
+from django_rustaccel.management.subcommands.verify import Verify
+
+SUBCOMMANDS: list[type[Subcommand]] = [Explain, Bench, Verify]

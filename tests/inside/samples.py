@@ -1,0 +1,100 @@
+"""Serializers that the commands have something to say about; not part of any application."""
+
+import itertools
+
+from rest_framework import serializers
+
+from bookshop.models import Book, Note, Tag
+from bookshop.serializers import TagSerializer
+from django_rustaccel.core.switch import is_disabled
+
+counter = itertools.count()
+
+
+class MethodSerializer(serializers.ModelSerializer):
+    other = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Tag
+        fields = ["name", "other"]
+
+
+class Lying(MethodSerializer):
+    """Not the same on both sides, from the third tag on."""
+
+    def get_other(self, tag):
+        return "naïve" if is_disabled() or tag.pk % 100 < 3 else "naïf"
+
+
+class Shorter(MethodSerializer):
+    def get_other(self, tag):
+        return [1, 2] if is_disabled() else [1]
+
+
+class Failing(MethodSerializer):
+    def get_other(self, tag):
+        if not is_disabled():
+            raise ValueError("only here")
+
+
+class Greedy(MethodSerializer):
+    """One query more than stock."""
+
+    def get_other(self, tag):
+        return is_disabled() or bool(tag.books.count())
+
+    def to_representation(self, instance):
+        return {"other": bool(self.get_other(instance))}
+
+
+class Unstable(MethodSerializer):
+    def get_other(self, tag):
+        return next(counter)
+
+
+class Linked(MethodSerializer):
+    """Needs the request that a view would hand over."""
+
+    def get_other(self, tag):
+        request = self.context["request"]
+        return [request.build_absolute_uri("/x"), str(request.user), request.method]
+
+
+class Broken(MethodSerializer):
+    def get_other(self, tag):
+        return self.context["nothing"]
+
+
+class NeedsUser(TagSerializer):
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+
+
+class Empty(serializers.ModelSerializer):
+    class Meta:
+        model = Note
+        fields = ["text"]
+
+
+class Search(serializers.Serializer):
+    q = serializers.CharField()
+
+
+class Related(serializers.ModelSerializer):
+    """Related objects at the ends of sources, in fields and nested."""
+
+    country = serializers.CharField(source="publisher.country")
+    names = serializers.SlugRelatedField("name", source="tags", many=True, read_only=True)
+    tags = TagSerializer(many=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "publisher", "country", "names", "tags", "authorships"]
+
+
+class Outer:
+    class Inner(TagSerializer):
+        pass
+
+
+not_a_class = TagSerializer()
