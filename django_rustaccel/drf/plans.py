@@ -18,8 +18,8 @@ from django_rustaccel.drf.describe import (
     Node,
     describe,
     model_of,
-    shortcut_model,
     serializer_override,
+    shortcut_model,
 )
 
 #: Plans kept; beyond it the oldest goes first.

@@ -5,7 +5,7 @@ import itertools
 from rest_framework import serializers
 
 from bookshop.models import Book, Note, Tag
-from bookshop.serializers import TagSerializer
+from bookshop.serializers import PublisherSerializer, TagSerializer
 from django_rustaccel.core.switch import is_disabled
 
 counter = itertools.count()
@@ -81,15 +81,14 @@ class Search(serializers.Serializer):
 
 
 class Related(serializers.ModelSerializer):
-    """Related objects at the ends of sources, in fields and nested."""
+    """One related object, many, and the keys of many."""
 
-    country = serializers.CharField(source="publisher.country")
-    names = serializers.SlugRelatedField("name", source="tags", many=True, read_only=True)
+    publisher = PublisherSerializer()
     tags = TagSerializer(many=True)
 
     class Meta:
         model = Book
-        fields = ["title", "publisher", "country", "names", "tags", "authorships"]
+        fields = ["title", "publisher", "tags", "authorships"]
 
 
 class Outer:

@@ -88,10 +88,13 @@ def test_changes_of_the_dict_itself_are_seen():
     assert is_active()
 
 
-def test_asking_in_every_call_costs_less_than_a_microsecond():
-    rounds = 20_000
-    seconds = min(timeit.repeat(lambda: settings.accelerate_drf, number=rounds, repeat=9))
-    assert seconds / rounds < 1e-6
+def test_asking_in_every_call_costs_little_more_than_a_setting_does():
+    """A fraction of a microsecond; as a ratio, because test machines are busy."""
+    ours = theirs = float("inf")
+    for _ in range(20):  # In turn, so that both see the same quiet moments.
+        ours = min(ours, timeit.timeit(lambda: settings.accelerate_drf, number=2000))
+        theirs = min(theirs, timeit.timeit(lambda: django_settings.RUSTACCEL, number=2000))
+    assert ours < theirs * 5
 
 
 @pytest.mark.django_db

@@ -12,6 +12,8 @@ from django_rustaccel.management.subcommands.serializers import SerializerSubcom
 if TYPE_CHECKING:
     from django_rustaccel.drf.verification import Finding
 
+HEAD = ("serializer", "result", "rows", "tiers", "detail")
+
 
 class Verify(SerializerSubcommand):
     """Each serializer over the rows of its model."""
@@ -47,7 +49,7 @@ class Verify(SerializerSubcommand):
         if not found:
             self.write("The project has no serializers.")
             return
-        self.write_table(("serializer", "result", "rows", "tiers", "detail"), [*map(_cells, found)], is_overview=True)
+        self.write_table(HEAD, [_cells(finding) for finding in found], is_overview=True)
         for finding in found:
             if finding.result == "different":
                 self.write(f"\n{self.style.ERROR(finding.serializer)}\n{finding.detail}")
