@@ -23,6 +23,15 @@ class RustaccelConfig(AppConfig):
 
         _install_if_asked(setting=NAME)
         setting_changed.connect(_install_if_asked)
+        _install_off_loop(setting=NAME)
+        setting_changed.connect(_install_off_loop)
+
+
+def _install_off_loop(*, setting: str, **kwargs: Any) -> None:
+    if setting == NAME and settings.hashing.get("OFF_LOOP"):
+        from django_rustaccel.offloop import install
+
+        install()
 
 
 def _install_if_asked(*, setting: str, **kwargs: Any) -> None:

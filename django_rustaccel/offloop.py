@@ -1,0 +1,118 @@
+"""Passwords of async requests, checked in threads.
+
+Django 5.2's ``acheck_password`` hashes on the event loop, and every Django hashes there for an
+unknown user and when a hash is upgraded: all other requests of the process wait meanwhile. With
+``RUSTACCEL["HASHING"]["OFF_LOOP"]`` these three run in threads.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import backends, base_user, hashers
+
+from django_rustaccel.conf import hashing_limits, settings
+
+
+def install() -> None:
+    """Put the three in place; where the setting is off they do what Django's do."""
+    if getattr(hashers.acheck_password, "__module__", "") == __name__:
+        return
+    _Stock.acheck_password = staticmethod(hashers.acheck_password)
+    _Stock.user_acheck_password = base_user.AbstractBaseUser.acheck_password
+    _Stock.aauthenticate = backends.ModelBackend.aauthenticate
+    for module in (hashers, base_user):
+        module.acheck_password = acheck_password
+    base_user.AbstractBaseUser.acheck_password = _user_acheck_password
+    backends.ModelBackend.aauthenticate = _aauthenticate
+
+
+class _Stock:
+    """What was there before."""
+
+    acheck_password: Any
+    user_acheck_password: Any
+    aauthenticate: Any
+
+
+def _off_loop() -> bool:
+    return bool(settings.hashing.get("OFF_LOOP", False))
+
+
+def in_thread(function: Any, *args: Any, **options: Any) -> Any:
+    """Await a function that hashes, in one of as many threads as there are processors.
+
+    More threads would hash no faster, and take their turns from the event loop's.
+    """
+    run = sync_to_async(function, thread_sensitive=False, executor=_executor())
+    return run(*args, **options)
+
+
+@functools.cache
+def _executor() -> ThreadPoolExecutor:
+    name = "rustaccel-password"
+    return ThreadPoolExecutor(hashing_limits()[0], thread_name_prefix=name, initializer=_step_back)
+
+
+def _step_back() -> None:
+    """Let the event loop's thread go first; only Linux knows niceness of single threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+if hasattr(os, "register_at_fork"):
+    # The threads stay behind in the parent.
+    os.register_at_fork(after_in_child=_executor.cache_clear)
+
+
+async def acheck_password(
+    password: str | bytes | None, encoded: str, setter: Any = None, preferred: str = "default"
+) -> bool:
+    """``django.contrib.auth.hashers.acheck_password``, off the event loop."""
+    if not _off_loop():
+        answer: bool = await _Stock.acheck_password(password, encoded, setter, preferred)
+        return answer
+    verify = hashers.verify_password
+    is_correct, must_update = await in_thread(verify, password, encoded, preferred=preferred)
+    if setter and is_correct and must_update:
+        await setter(password)
+    return bool(is_correct)
+
+
+async def _user_acheck_password(self: Any, raw_password: str) -> bool:
+    if not _off_loop():
+        answer: bool = await _Stock.user_acheck_password(self, raw_password)
+        return answer
+
+    async def setter(raw_password: str) -> None:
+        await in_thread(self.set_password, raw_password)
+        # A better hash is not another password: signals that watch for that stay silent.
+        self._password = None
+        await self.asave(update_fields=["password"])
+
+    return await acheck_password(raw_password, self.password, setter)
+
+
+async def _aauthenticate(
+    self: Any, request: Any, username: Any = None, password: Any = None, **kwargs: Any
+) -> Any:
+    if not _off_loop():
+        return await _Stock.aauthenticate(self, request, username, password, **kwargs)
+    model = backends.UserModel
+    username = kwargs.get(model.USERNAME_FIELD) if username is None else username
+    if username is None or password is None:
+        return None
+    try:
+        user = await model._default_manager.aget_by_natural_key(username)
+    except model.DoesNotExist:
+        # An unknown user takes as long as a known one, or the time would tell.
+        await in_thread(model().set_password, password)
+        return None
+    is_right = await user.acheck_password(password) and self.user_can_authenticate(user)
+    return user if is_right else None
