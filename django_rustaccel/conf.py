@@ -61,7 +61,12 @@ def must_be_bool(value: Any) -> str:
 #: ``HASHING``'s own keys: how many Argon2 and scrypt hashes run at the same time (``None``: one for
 #: each processor), for how many seconds another waits, after how many idle seconds memory goes back
 #: to the system, and whether Django 5.2 checks passwords of async requests off the event loop.
-HASHING = {"MAX_CONCURRENCY": None, "MAX_WAIT": 30.0, "IDLE_SECONDS": 60.0, "OFF_LOOP": False}
+HASHING: dict[str, Any] = {
+    "MAX_CONCURRENCY": None,
+    "MAX_WAIT": 30.0,
+    "IDLE_SECONDS": 60.0,
+    "OFF_LOOP": False,
+}
 
 
 def must_be_hashing(value: Any) -> str:

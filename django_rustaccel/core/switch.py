@@ -32,7 +32,7 @@ class disabled(ContextDecorator):  # noqa: N801 - used as a keyword: `with disab
     def __exit__(self, *exc_info: object) -> None:
         _off.reset(self._tokens.pop())
 
-    def __call__(self, func: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, func: Callable[..., Any]) -> Any:
         """Decorate a function or a coroutine function."""
         import inspect
         from functools import wraps

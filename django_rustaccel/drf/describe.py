@@ -28,7 +28,7 @@ from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
 #: The methods as DRF has them, whatever is installed in their place later.
 STOCK_SERIALIZER = serializers.Serializer.to_representation
 STOCK_LIST = serializers.ListSerializer.to_representation
-STOCK_LIST_DATA = serializers.ListSerializer.data.fget
+STOCK_LIST_DATA = vars(serializers.ListSerializer)["data"].fget
 
 #: What may stand in a class as ``to_representation`` and still be stock: installing adds to it.
 SERIALIZER_METHODS = {STOCK_SERIALIZER}

@@ -17,10 +17,9 @@ from rest_framework.utils.serializer_helpers import ReturnList
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Rows
+from django_rustaccel.drf.plans import Plan
 from django_rustaccel.querysets.replay import instances_of
 from django_rustaccel.querysets.rows import Read
-from django_rustaccel.drf.plans import Plan
-
 
 #: What stands in the memory of a list that nobody has looked at. Encoders name the type of what
 #: they refuse: its name says what to do.
@@ -63,7 +62,7 @@ class LazyList(list):  # type: ignore[type-arg]
         return len(self.rows)
 
 
-class LazyReturnList(ReturnList):
+class LazyReturnList(ReturnList):  # type: ignore[type-arg]
     """The ``ReturnList`` of ``.data`` over a :class:`LazyList`."""
 
     seen_class = ReturnList

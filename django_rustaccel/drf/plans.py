@@ -159,7 +159,7 @@ def _is_plain(serializer: Any) -> bool:
 
 def _is_static(cls: type) -> bool:
     """Whether the class leaves the choice of its fields to DRF."""
-    stock = next((base for base in cls.__mro__ if base in _STOCK_HOOKS), None)
+    stock: Any = next((base for base in cls.__mro__ if base in _STOCK_HOOKS), None)
     return stock is not None and all(
         getattr(cls, name, None) is method for name, method in _STOCK_HOOKS[stock].items()
     )

@@ -43,14 +43,10 @@ def _is_plain(view: Any, request: Any) -> bool:
     cls = type(view)
     if any(getattr(cls, name, None) is not method for name, method in _STOCK_METHODS.items()):
         return False
-    renderer = getattr(request, "accepted_renderer", None)
-    return (
-        isinstance(renderer, renderers.JSONRenderer)
-        and not isinstance(renderer, renderers.BrowsableAPIRenderer)
-        and all(
-            type(permission).has_object_permission is BasePermission.has_object_permission
-            for permission in view.get_permissions()
-        )
+    renderer: Any = getattr(request, "accepted_renderer", None)
+    return isinstance(renderer, renderers.JSONRenderer) and all(
+        type(permission).has_object_permission is BasePermission.has_object_permission
+        for permission in view.get_permissions()
     )
 
 

@@ -9,49 +9,55 @@ For projects that opt in class by class instead of with ``RUSTACCEL["ACCELERATE_
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers as stock
 from rest_framework.serializers import *  # noqa: F403
 
 from django_rustaccel.drf import describe, reading
 
+if TYPE_CHECKING:
+    # For whoever uses them they are DRF's classes, type arguments and all.
+    from rest_framework.serializers import (
+        HyperlinkedModelSerializer,
+        ListSerializer,
+        ModelSerializer,
+        Serializer,
+    )
+else:
 
-class ListSerializer(stock.ListSerializer):
-    """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
+    class ListSerializer(stock.ListSerializer):
+        """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
 
-    def to_representation(self, data: Any) -> list[Any]:
-        """Return the list of dicts that DRF returns."""
-        return reading.represent_many(self, data, describe.STOCK_LIST)
+        def to_representation(self, data: Any) -> list[Any]:
+            """Return the list of dicts that DRF returns."""
+            return reading.represent_many(self, data, describe.STOCK_LIST)
 
-    @property
-    def data(self) -> Any:
-        """DRF's ``ReturnList``, made when it is first looked at."""
-        return reading.list_data(self, describe.STOCK_LIST_DATA)
+        @property
+        def data(self) -> Any:
+            """DRF's ``ReturnList``, made when it is first looked at."""
+            return reading.list_data(self, describe.STOCK_LIST_DATA)
 
+    class Serializer(stock.Serializer):
+        """DRF's ``Serializer``: ``to_representation`` runs natively, ``many=True`` too."""
 
-class Serializer(stock.Serializer):
-    """DRF's ``Serializer``: ``to_representation`` runs natively, ``many=True`` too."""
+        def to_representation(self, instance: Any) -> dict[str, Any]:
+            """Return the dict that DRF returns."""
+            return reading.represent_one(self, instance, describe.STOCK_SERIALIZER)
 
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Return the dict that DRF returns."""
-        return reading.represent_one(self, instance, describe.STOCK_SERIALIZER)
+        @classmethod
+        def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+            """Give ``many=True`` this module's list class where DRF would take its own."""
+            made = super().many_init(*args, **kwargs)
+            if type(made) is stock.ListSerializer:
+                made.__class__ = ListSerializer
+            return made
 
-    @classmethod
-    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
-        """Give ``many=True`` this module's list class where DRF would take its own."""
-        made = super().many_init(*args, **kwargs)
-        if type(made) is stock.ListSerializer:
-            made.__class__ = ListSerializer
-        return made
+    class ModelSerializer(Serializer, stock.ModelSerializer):
+        """DRF's ``ModelSerializer``, accelerated."""
 
-
-class ModelSerializer(Serializer, stock.ModelSerializer):
-    """DRF's ``ModelSerializer``, accelerated."""
-
-
-class HyperlinkedModelSerializer(ModelSerializer, stock.HyperlinkedModelSerializer):
-    """DRF's ``HyperlinkedModelSerializer``, accelerated."""
+    class HyperlinkedModelSerializer(ModelSerializer, stock.HyperlinkedModelSerializer):
+        """DRF's ``HyperlinkedModelSerializer``, accelerated."""
 
 
 describe.SERIALIZER_METHODS.add(Serializer.to_representation)

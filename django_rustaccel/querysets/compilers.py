@@ -65,7 +65,8 @@ def _row_compiler(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
 def compiler_for(query: Query, using: str, added: frozenset[Route]) -> SQLCompiler:
     """The compiler of a query in which the joins of ``added`` routes are not stock's."""
     compiler: Any = query.get_compiler(using)
-    compiler.__class__ = _row_compiler(type(compiler))
+    cls: Any = type(compiler)
+    compiler.__class__ = _row_compiler(cls)
     compiler.added = added
     return compiler  # type: ignore[no-any-return]
 

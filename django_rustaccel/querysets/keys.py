@@ -22,7 +22,7 @@ class KeysIn(In):
         """Leave the values as they are."""
         return self.rhs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the condition and its parameters."""
         lhs, params = self.process_lhs(compiler, connection)
         keys, values = (PLACE, []) if self.rhs is None else spell(self.rhs)
@@ -48,6 +48,7 @@ def widen(where: WhereNode, first: Any, keys: list[Any] | None) -> bool:
     found = list(_lookups(where, first))
     if len(found) != 1:
         return False
+    parent: Any
     parent, index = found[0]
     lookup = KeysIn(parent.children[index].lhs, [])
     lookup.rhs = keys

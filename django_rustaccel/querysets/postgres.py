@@ -31,6 +31,6 @@ def stock_loader(connection: Any, oid: int) -> Callable[[str], Any]:
     from psycopg.pq import Format
 
     driver = connection.connection
-    context = adapters if driver is None else driver.adapters
+    context: Any = adapters if driver is None else driver.adapters
     load = context.get_loader(oid, Format.TEXT)(oid, driver).load
     return lambda text: load(text.encode())

@@ -27,7 +27,7 @@ def instances_of(queryset: QuerySet[Any], read: Read) -> list[Any]:
     compiler.pre_sql_setup()
     compiler.execute_sql = lambda *args, **kwargs: [_rows(read)]
     replayed.query.get_compiler = lambda *args, **kwargs: compiler
-    instances = list(ModelIterable(replayed))
+    instances: list[Any] = list(ModelIterable(replayed))
     lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
     if lookups:
         prefetch_related_objects(instances, *lookups)

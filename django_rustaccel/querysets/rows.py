@@ -8,7 +8,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import QuerySet
 from django.db.models.base import ModelState
-from django.db.models.fields.related_descriptors import _filter_prefetch_queryset
+from django.db.models.fields.related_descriptors import (  # type: ignore[attr-defined]
+    _filter_prefetch_queryset,
+)
 from django.db.models.manager import BaseManager
 
 from django_rustaccel.core.engine import Shape
@@ -134,10 +136,11 @@ class _Reading:
         return (index, *form_of(expression, self.using, text_type))
 
     def index(self, cell: Cell) -> int:
+        statement: Statement = self.statement
         if cell.field is None and cell.name != "pk":
-            return self.statement.annotations[cell.name]
+            return statement.annotations[cell.name]
         name = cell.field.attname if cell.field is not None else "pk"
-        return self.statement.columns[(cell.route, name)]
+        return statement.columns[(cell.route, name)]
 
     def child(self, many: Many, rows: list[Any]) -> tuple[int, Table]:
         """The table of a relation, and where its rows have the key they belong to."""
@@ -147,8 +150,9 @@ class _Reading:
         if not keys:
             return (0, NOTHING)
         queryset = lookup.queryset if lookup is not None else None
-        read = read_default if queryset is None else read_related
-        return read(many, keys, queryset, self.using, is_prefetched=lookup is not None)
+        if queryset is None:
+            return read_default(many, keys, self.using, is_prefetched=lookup is not None)
+        return read_related(many, keys, queryset, self.using, is_prefetched=True)
 
 
 def read_related(
@@ -172,7 +176,7 @@ def read_related(
 
 
 def read_default(
-    many: Many, keys: list[Any], queryset: None, using: str, *, is_prefetched: bool
+    many: Many, keys: list[Any], using: str, *, is_prefetched: bool
 ) -> tuple[int, Table]:
     """The same for the relation's own manager, whose statement is made once."""
     known = many.needs.related
@@ -182,7 +186,7 @@ def read_default(
     if mode not in known:
         known[mode] = _default_reading(many, keys[0], using, as_stock)
     if known[mode] is None or router.routers:
-        return read_related(many, keys, queryset, using, is_prefetched=is_prefetched)
+        return read_related(many, keys, None, using, is_prefetched=is_prefetched)
     reading, key_index = known[mode]
     spelled, params = spell(keys)
     return (key_index, reading.read(reading.statement.sql.replace(PLACE, spelled), params))
@@ -234,21 +238,20 @@ def _key_index(manager: Any, reading: _Reading) -> int:
     """Where related rows have their key: first, if it comes from a table in between."""
     if hasattr(manager, "through"):
         return 0
-    return reading.statement.columns[((), manager.field.attname)]
+    index: int = reading.statement.columns[((), manager.field.attname)]
+    return index
 
 
-def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) -> QuerySet[Any]:
+def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) -> Any:
     """What Django would prefetch for these owners."""
-    related: QuerySet[Any]
     if hasattr(manager, "through"):
         querysets = None if queryset is None else [queryset.all()]
-        related = manager.get_prefetch_querysets(owners, querysets)[0]
-        return related
+        return manager.get_prefetch_querysets(owners, querysets)[0]
     default = super(type(manager), manager).get_queryset
-    related = default() if queryset is None else queryset.all()
+    related: Any = default() if queryset is None else queryset.all()
     related._add_hints(instance=owners[0])
     related = related.using(related._db or manager._db)
-    return _filter_prefetch_queryset(related, manager.field.name, owners)  # type: ignore[no-any-return]
+    return _filter_prefetch_queryset(related, manager.field.name, owners)
 
 
 def _manager(many: Many, key: Any, using: str) -> Any:

@@ -8,7 +8,6 @@ Django's compiler gave.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -143,7 +142,7 @@ def _identity(query: Query, compiler: SQLCompiler) -> tuple[tuple[Any, ...], lis
 
 
 def _ordering(query: Query) -> tuple[Any, ...] | None:
-    names: Iterable[Any] = query.order_by
+    names: Any = query.order_by
     model: type[Model] | None = query.model
     if not names and query.default_ordering and model is not None:
         names = model._meta.ordering
