@@ -102,8 +102,8 @@ class Settings:
     lazy_data = Setting(
         True,
         must_be_bool,
-        "Whether `.data` of a list becomes Python objects only when it is looked at. Turn it off if "
-        "code in C that reads the memory of lists, such as orjson, is given `.data` itself.",
+        "Whether `.data` of a list becomes Python objects only when it is looked at. Turn it off "
+        "if code in C that reads the memory of lists, such as orjson, is given `.data` itself.",
     )
 
     hashing = Setting[dict[str, Any]](

@@ -54,14 +54,12 @@ _BCRYPT = re.compile(rb"(\$2[ab]\$(\d\d)\$)([./A-Za-z0-9]{22})(?:[./A-Za-z0-9]{3
 class PBKDF2PasswordHasher(stock.PBKDF2PasswordHasher):
     """PBKDF2 (RFC 8018) with HMAC-SHA-256, on the processor's SHA instructions."""
 
-    def encode(
-        self, password: str | bytes, salt: str | bytes, iterations: int | None = None
-    ) -> str:
+    def encode(self, password: Any, salt: Any, iterations: int | None = None) -> str:
         """Return the encoded hash, as Django's class of the same name.
 
         Raises ``TypeError`` without a password and ``ValueError`` for an unusable salt.
         """
-        self._check_encode_args(password, salt)
+        _check_encode_args(self, password, salt)
         iterations = iterations or self.iterations
         digest = _NATIVE_DIGESTS.get(self.digest)
         if digest is None or not 0 < iterations <= _MAX_INT:
@@ -69,9 +67,10 @@ class PBKDF2PasswordHasher(stock.PBKDF2PasswordHasher):
         key = hashing.pbkdf2(digest, force_bytes(password), force_bytes(salt), iterations)
         return f"{self.algorithm}${iterations}${force_str(salt)}${_base64(key)}"
 
-    def verify(self, password: str | bytes, encoded: str) -> bool:
+    def verify(self, password: Any, encoded: str) -> bool:
         """Whether the password is the one; iterations that nobody can count to are refused."""
-        if not 0 <= self.decode(encoded)["iterations"] <= _MAX_INT:
+        decoded: Any = self.decode(encoded)
+        if not 0 <= decoded["iterations"] <= _MAX_INT:
             return _refuse(self.algorithm)
         return super().verify(password, encoded)
 
@@ -89,7 +88,7 @@ class Argon2PasswordHasher(stock.Argon2PasswordHasher):
     Needs argon2-cffi, as Django's class does: it defines the parameters.
     """
 
-    def encode(self, password: str | bytes, salt: str | bytes) -> str:
+    def encode(self, password: Any, salt: Any) -> str:
         """Return the encoded hash, as Django's class of the same name.
 
         Raises :class:`~django_rustaccel.exceptions.HashingBusyError`, besides what Django's raises.
@@ -105,7 +104,7 @@ class Argon2PasswordHasher(stock.Argon2PasswordHasher):
         version = f"v={params.version}"
         return f"{self.algorithm}${variety}${version}${cost}${salt_text}${tag_text}"
 
-    def _tag(self, password: str | bytes, salt: str | bytes) -> bytes | None:
+    def _tag(self, password: Any, salt: Any) -> bytes | None:
         """The hash, or ``None`` where argon2-cffi should say what it thinks of the arguments."""
         params = self.params()
         if not isinstance(password, str) or not isinstance(salt, str) or params.version != 0x13:
@@ -114,7 +113,7 @@ class Argon2PasswordHasher(stock.Argon2PasswordHasher):
         variety = f"argon2{params.type.name.lower()}"
         return _argon2(variety, params.version, cost, password, salt.encode(), params.hash_len)
 
-    def verify(self, password: str | bytes, encoded: str) -> bool:
+    def verify(self, password: Any, encoded: str) -> bool:
         """Whether the password is the one; parameters beyond all measure are refused."""
         algorithm, rest = encoded.split("$", 1)
         parts = _ARGON2.fullmatch("$" + rest)
@@ -134,8 +133,8 @@ class ScryptPasswordHasher(stock.ScryptPasswordHasher):
 
     def encode(
         self,
-        password: str | bytes,
-        salt: str | bytes,
+        password: Any,
+        salt: Any,
         n: int | None = None,
         r: int | None = None,
         p: int | None = None,
@@ -144,7 +143,7 @@ class ScryptPasswordHasher(stock.ScryptPasswordHasher):
 
         Raises :class:`~django_rustaccel.exceptions.HashingBusyError`, besides what Django's raises.
         """
-        self._check_encode_args(password, salt)
+        _check_encode_args(self, password, salt)
         cost = (n or self.work_factor, r or self.block_size, p or self.parallelism)
         key = self._key(password, salt, cost)
         if key is None:
@@ -152,9 +151,7 @@ class ScryptPasswordHasher(stock.ScryptPasswordHasher):
         work, block, lanes = cost
         return f"{self.algorithm}${work}${salt}${block}${lanes}${_base64(key)}"
 
-    def _key(
-        self, password: str | bytes, salt: str | bytes, cost: tuple[int, int, int]
-    ) -> bytes | None:
+    def _key(self, password: Any, salt: Any, cost: tuple[int, int, int]) -> bytes | None:
         """The key, or ``None`` where OpenSSL should say what it thinks of the arguments."""
         if not isinstance(password, str) or not isinstance(salt, str) or not self._is_sane(cost):
             return None
@@ -168,9 +165,9 @@ class ScryptPasswordHasher(stock.ScryptPasswordHasher):
         fits = needed <= (self.maxmem or _SCRYPT_MEMORY) and work < 2 ** (16 * block)
         return min(cost) > 0 and is_power_of_two and fits
 
-    def verify(self, password: str | bytes, encoded: str) -> bool:
+    def verify(self, password: Any, encoded: str) -> bool:
         """Whether the password is the one; parameters that scrypt does not take are refused."""
-        decoded = self.decode(encoded)
+        decoded: Any = self.decode(encoded)
         stored = (decoded["work_factor"], decoded["block_size"], decoded["parallelism"])
         if 0 not in stored and not self._is_sane(stored):
             return _refuse(self.algorithm)
@@ -180,7 +177,7 @@ class ScryptPasswordHasher(stock.ScryptPasswordHasher):
 class BCryptSHA256PasswordHasher(stock.BCryptSHA256PasswordHasher):
     """bcrypt of a SHA-256 digest. Needs the bcrypt package, as Django's class does."""
 
-    def encode(self, password: str | bytes, salt: str | bytes) -> str:
+    def encode(self, password: Any, salt: Any) -> str:
         """Return the encoded hash, as Django's class of the same name."""
         data = _bcrypt(self.digest, password, salt)
         return f"{self.algorithm}${data}" if data else super().encode(password, salt)
@@ -190,7 +187,7 @@ class BCryptPasswordHasher(BCryptSHA256PasswordHasher, stock.BCryptPasswordHashe
     """bcrypt of the password itself, whose 72 bytes limit is the installed bcrypt package's."""
 
 
-def _bcrypt(digest: Any, password: str | bytes, salt: str | bytes) -> str | None:
+def _bcrypt(digest: Any, password: Any, salt: Any) -> str | None:
     """bcrypt's own encoded form; ``None`` for what the installed package should look at.
 
     Package versions differ on passwords over 72 bytes and with NULs, and on old prefixes.
@@ -212,7 +209,7 @@ def _argon2(
     variety: str,
     version: int,
     cost: tuple[int, int, int],
-    password: str | bytes,
+    password: Any,
     salt: bytes,
     length: int,
 ) -> bytes | None:
@@ -231,7 +228,12 @@ def _is_canonical(parts: re.Match[str]) -> bool:
     )
 
 
-def _refuse(algorithm: str) -> bool:
+def _check_encode_args(hasher: Any, password: Any, salt: Any) -> None:
+    """Django's own check, which its type stubs do not know."""
+    hasher._check_encode_args(password, salt)
+
+
+def _refuse(algorithm: str | None) -> bool:
     """A stored hash that nobody can compute matches no password."""
     logger.warning("A stored %s hash asks for more than any hash gets: refused.", algorithm)
     return False

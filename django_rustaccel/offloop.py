@@ -24,13 +24,16 @@ def install() -> None:
     """Put the three in place; where the setting is off they do what Django's do."""
     if getattr(hashers.acheck_password, "__module__", "") == __name__:
         return
+    user: Any = base_user.AbstractBaseUser
+    backend: Any = backends.ModelBackend
     _Stock.acheck_password = staticmethod(hashers.acheck_password)
-    _Stock.user_acheck_password = base_user.AbstractBaseUser.acheck_password
-    _Stock.aauthenticate = backends.ModelBackend.aauthenticate
-    for module in (hashers, base_user):
+    _Stock.user_acheck_password = user.acheck_password
+    _Stock.aauthenticate = backend.aauthenticate
+    modules: tuple[Any, ...] = (hashers, base_user)
+    for module in modules:
         module.acheck_password = acheck_password
-    base_user.AbstractBaseUser.acheck_password = _user_acheck_password
-    backends.ModelBackend.aauthenticate = _aauthenticate
+    user.acheck_password = _user_acheck_password
+    backend.aauthenticate = _aauthenticate
 
 
 class _Stock:
@@ -104,7 +107,7 @@ async def _aauthenticate(
 ) -> Any:
     if not _off_loop():
         return await _Stock.aauthenticate(self, request, username, password, **kwargs)
-    model = backends.UserModel
+    model: Any = backends.UserModel
     username = kwargs.get(model.USERNAME_FIELD) if username is None else username
     if username is None or password is None:
         return None

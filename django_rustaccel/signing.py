@@ -78,7 +78,7 @@ class Signer(stock.Signer):
 class TimestampSigner(Signer, stock.TimestampSigner):
     """``django.core.signing.TimestampSigner``, for ``SIGNING_BACKEND``."""
 
-    def unsign(self, value: str, max_age: float | datetime.timedelta | None = None) -> str:
+    def unsign(self, value: str, max_age: Any = None) -> str:
         """Return the value; raise ``BadSignature`` when no key signed it.
 
         Parameters: the signed value, and how many seconds old it may be. Raises

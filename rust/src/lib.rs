@@ -21,9 +21,9 @@ mod _rust {
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
     #[pymodule_export]
-    use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
-    #[pymodule_export]
     use crate::python::reader::{Reader, Rows};
+    #[pymodule_export]
+    use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]
     use crate::sources::row::Shape;
     #[pymodule_export]

@@ -92,6 +92,10 @@ pub fn bcrypt(py: Python<'_>, cost: u32, salt: &str, password: &[u8]) -> Option<
     py.detach(|| bcrypt_hash::digest(cost, salt, password))
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the end of every hash: nobody needs the result after"
+)]
 fn answer<'py>(
     py: Python<'py>,
     done: Result<(), Refusal>,

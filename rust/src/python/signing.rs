@@ -41,8 +41,8 @@ pub fn unsign<'a>(
     keys: &Bound<'_, PyList>,
 ) -> Option<&'a str> {
     let signer = Signer { algorithm: Algorithm::named(algorithm)?, salt };
-    let keys: Vec<Bound<'_, PyAny>> = keys.iter().collect();
-    let keys = keys.iter().map(bytes_of).collect::<Option<Vec<_>>>()?;
+    let objects: Vec<Bound<'_, PyAny>> = keys.iter().collect();
+    let keys = objects.iter().map(bytes_of).collect::<Option<Vec<_>>>()?;
     signer.unsign(signed.to_str().ok()?, separator, &keys)
 }
 
@@ -71,8 +71,8 @@ pub fn verify(
     parts: Vec<Bound<'_, PyBytes>>,
     signatures: Vec<Bound<'_, PyBytes>>,
 ) -> Option<bool> {
-    let keys: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    let keys: Vec<&[u8]> = keys.iter().map(PyBytesMethods::as_bytes).collect();
+    let parts: Vec<&[u8]> = parts.iter().map(PyBytesMethods::as_bytes).collect();
     let read = |length: usize| -> Vec<Vec<u8>> {
         signatures.iter().filter_map(|one| spelling::read(one.as_bytes(), length)).collect()
     };

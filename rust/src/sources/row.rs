@@ -47,7 +47,10 @@ struct Layout(Vec<Place>);
 enum Place {
     Cell(Cell),
     /// A cell of a joined object: left out, with its key, when there is none.
-    Optional { key: usize, cell: Cell },
+    Optional {
+        key: usize,
+        cell: Cell,
+    },
     /// A joined object: absent when the cell with its key is `NULL`.
     Joined {
         key: usize,

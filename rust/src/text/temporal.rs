@@ -86,7 +86,7 @@ impl Spelling {
         self.digits(seconds / 3600, 2);
         self.push(b':');
         self.digits(seconds / 60 % 60, 2);
-        if seconds % 60 > 0 {
+        if !seconds.is_multiple_of(60) {
             self.push(b':');
             self.digits(seconds % 60, 2);
         }
