@@ -23,7 +23,7 @@ class Lying(MethodSerializer):
     """Not the same on both sides, from the third tag on."""
 
     def get_other(self, tag):
-        return "naïve" if is_disabled() or tag.pk % 100 < 3 else "naïf"
+        return "naïve" if is_disabled() or tag.name in ("tag-0", "tag-1") else "naïf"
 
 
 class Shorter(MethodSerializer):

@@ -25,6 +25,10 @@ def line_of(function):
     return f"tests/inside/test_explain.py:{function.__code__.co_firstlineno}".removeprefix("tests/")
 
 
+#: PostgreSQL may give books without an ordering in another one when they are joined.
+BOOKS = models.Book.objects.order_by("pk")
+
+
 class Plain(serializers.Serializer):
     name = serializers.CharField()
     size = serializers.IntegerField()
@@ -85,7 +89,7 @@ class NeedsRequest(TagSerializer):
 class TestTiers:
     @pytest.mark.parametrize("cls", [BookSerializer, NestedBookSerializer])
     def test_rows(self, cls):
-        explanation = explain(cls)
+        explanation = explain(cls, BOOKS)
         assert (explanation.tier, explanation.reason, explanation.reasons) == ("rows", "", ())
         assert explanation.many
         assert explanation.model == "bookshop.Book"
@@ -183,7 +187,7 @@ class TestReasons:
         assert fields["whole"].reason == 'source="*" passes the whole object'
 
     def test_the_explanation_has_all_of_them(self):
-        explanation = explain(Kitchen)
+        explanation = explain(Kitchen, BOOKS)
         assert explanation.tier == "instances"
         ahead = ["shout", "is_long", "taxed", "tags", "whole"]
         assert [reason.partition(":")[0] for reason in explanation.reasons] == ahead
@@ -253,14 +257,14 @@ class TestReasons:
 
     def test_several_kinds_of_obstacles_at_once(self):
         tags = models.Tag.objects.extra(select={"a": "1"}).annotate(b=Value("", CharField()))
-        books = models.Book.objects.extra(select={"a": "1"}).prefetch_related(
+        books = BOOKS.extra(select={"a": "1"}).prefetch_related(
             Prefetch("tags__books", queryset=models.Book.objects.all())
         )
         reasons = explain(Kitchen, books).reasons
         assert "extra(select=…) is used" in reasons
         assert "prefetch of `tags__books` has its own queryset" in reasons
         assert len(reasons) == 7
-        nested = models.Book.objects.prefetch_related(Prefetch("tags", queryset=tags))
+        nested = BOOKS.prefetch_related(Prefetch("tags", queryset=tags))
         assert explain(NestedBookSerializer, nested).reasons == ("extra(select=…) is used",)
 
 
@@ -324,7 +328,7 @@ class TestOff:
 
 class TestForms:
     def test_data_is_json(self):
-        data = json.loads(json.dumps(explain(Kitchen).as_dict()))
+        data = json.loads(json.dumps(explain(Kitchen, BOOKS).as_dict()))
         assert data["serializer"].endswith("Kitchen")
         assert data["tier"] == "instances"
         assert data["many"] is True
@@ -380,3 +384,10 @@ class TestTheTruth:
         assert {
             name: n - before[name] for name, n in stats()["read"].items() if n > before[name]
         } == {tier: 1}
+
+    @pytest.mark.databases_of("postgres")
+    def test_postgresql_wants_an_ordering_to_join(self):
+        assert explain(NestedBookSerializer).reason == (
+            "PostgreSQL may reorder rows without an ordering to join `publisher`"
+        )
+        assert explain(NestedBookSerializer, BOOKS).tier == "rows"
