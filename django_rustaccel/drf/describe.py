@@ -24,6 +24,7 @@ from rest_framework import fields, relations, serializers
 
 from django_rustaccel.core.origin import describe_override, overridden
 from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
+from django_rustaccel.drf.links import link_override
 
 #: The methods as DRF has them, whatever is installed in their place later.
 STOCK_SERIALIZER = serializers.Serializer.to_representation
@@ -185,7 +186,7 @@ def _entry(name: str, field: Any, model: type[Model] | None, path: Path) -> Entr
 def _plain_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry:
     if not entry.attrs:
         entry.source = "whole"
-        if entry.node.kind != "nested":
+        if entry.node.kind not in ("nested", "link"):
             entry.needs_instance = entry.node.reason or 'source="*" passes the whole object'
         return entry
     entry.source = "path"
@@ -193,6 +194,8 @@ def _plain_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry:
         entry.shortcut = _forward_shortcut(model, entry.attrs)
     elif entry.node.kind == "many":
         entry.shortcut = _many_shortcut(model, entry.attrs)
+    elif entry.node.kind == "link":
+        entry.shortcut = _forward_shortcut(model, entry.attrs)
     else:
         entry.shortcut = _attribute_shortcut(model, entry.attrs)
     return entry
@@ -204,6 +207,9 @@ def _related_entry(entry: Entry, field: Any, model: type[Model] | None) -> Entry
     if entry.node.kind == "key":
         entry.node.kind = "own_key"
         entry.node.options = {}
+        entry.shortcut = _column_shortcut(model, entry.attrs)
+    elif entry.node.kind == "link":
+        entry.node.options["key_only"] = True
         entry.shortcut = _column_shortcut(model, entry.attrs)
     return entry
 
@@ -285,6 +291,14 @@ def _slug_node(field: Any, path: Path) -> Node:
     return Node("slug", {"path": field.slug_field.replace("__", ".").split(".")}, path)
 
 
+def _link_node(field: Any, path: Path) -> Node:
+    reason = link_override(field, relations.HyperlinkedRelatedField)
+    if reason:
+        return _stock(path, reason)
+    lookup = None if field.lookup_field == "pk" else field.lookup_field
+    return Node("link", {"lookup": lookup, "key_only": False}, path)
+
+
 def _many_related_node(field: Any, path: Path) -> Node:
     child = _node(field.child_relation, (*path, ("attribute", "child_relation")))
     return Node("many_related", {}, path, child=child, reason=child.reason)
@@ -295,6 +309,7 @@ _SPECIAL = {
     fields.DictField.to_representation: _map_node,
     relations.PrimaryKeyRelatedField.to_representation: _key_node,
     relations.SlugRelatedField.to_representation: _slug_node,
+    relations.HyperlinkedRelatedField.to_representation: _link_node,
     relations.ManyRelatedField.to_representation: _many_related_node,
 }
 

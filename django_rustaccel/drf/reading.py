@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.manager import BaseManager
 from rest_framework import serializers
 from rest_framework.fields import DateTimeField, SkipField
-from rest_framework.relations import PKOnlyObject
+from rest_framework.relations import Hyperlink, PKOnlyObject
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core import statistics
@@ -19,6 +19,7 @@ from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf.describe import list_override, serializer_override
 from django_rustaccel.drf.items import RowItem, RowPage, instances_of, page_of
 from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyResults, LazyReturnList
+from django_rustaccel.drf.links import url_template
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
 
@@ -28,6 +29,8 @@ _FRAMEWORK = {
     "key_only": PKOnlyObject,
     "manager": BaseManager,
     "current_zone": DateTimeField(read_only=True).default_timezone,
+    "hyperlink": Hyperlink,
+    "url_template": url_template,
 }
 
 
@@ -131,7 +134,7 @@ def unread_queryset(data: Any) -> QuerySet[Any] | None:
 
 def _hold(serializer: Any, plan: Plan, table: Any, *, can_wait: bool) -> list[Any]:
     held = reader_of(plan).rows(table)
-    if can_wait and settings.lazy_data:
+    if can_wait and settings.lazy_data and held.settle(serializer.child):
         _count("rows", serializer, plan, ())
         return LazyList(held, serializer.child, plan)
     content, fallen = held.to_list(serializer.child)

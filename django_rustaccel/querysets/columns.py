@@ -56,6 +56,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """An object that a URL leads to: what stands in the URL, and the key of the object itself."""
+
+    lookup: Cell
+    #: Without it the URL is that of a key, whatever it belongs to.
+    pk: Cell | None = None
+    model: type[Model] | None = None
+
+
+@dataclass(frozen=True)
 class Joined:
     """A nested serializer over an object that a join brings along, or over the row itself."""
 
@@ -76,7 +86,7 @@ class Many:
     needs: Needs
 
 
-Place = Cell | Joined | Many
+Place = Cell | Linked | Joined | Many
 
 
 @dataclass
@@ -85,7 +95,7 @@ class Needs:
 
     model: type[Model]
     #: The fields of a serializer, or the one value that stands for each object.
-    item: list[Place] | Cell = dataclass_field(default_factory=list)
+    item: list[Place] | Cell | Linked = dataclass_field(default_factory=list)
     joins: set[Route] = dataclass_field(default_factory=set)
     many: list[Many] = dataclass_field(default_factory=list)
     #: Values that are no columns of the model, so that only the queryset can give them.
@@ -174,7 +184,29 @@ class _Survey:
             return self.many(entry, model, route)
         if kind == "nested":
             return self.joined(entry, model, route)
+        if kind == "link":
+            return self.linked(entry, model, route)
         return self.cell(entry, model, route)
+
+    def linked(self, entry: Entry, model: type[Model], route: Route) -> Linked:
+        options = entry.node.options
+        if _missing(entry, model, entry.attrs[:-1]) == "skip":
+            raise UnreadableError("a hyperlink is left out of some objects")
+        if options["key_only"]:
+            *relations, last = entry.attrs
+            model, route = self.walk(entry, model, route, relations)
+            return Linked(self.column(entry, model, route, last, is_key=True))
+        model, route = self.walk(entry, model, route, entry.attrs)
+        return self.object_url(entry, model, route, options["lookup"])
+
+    def object_url(
+        self, entry: Entry, model: type[Model], route: Route, lookup: str | None
+    ) -> Linked:
+        """The URL of the object at the end of a route."""
+        if static_attribute(model, "pk") is not static_attribute(Model, "pk"):
+            raise UnreadableError(f"`{model.__name__}.pk` is not the value of one column")
+        pk = self.column(entry, model, route, "pk", is_key=True)
+        return Linked(self.column(entry, model, route, lookup) if lookup else pk, pk, model)
 
     def cell(self, entry: Entry, model: type[Model], route: Route) -> Cell:
         if not entry.attrs:
@@ -278,7 +310,7 @@ _CERTAIN = {
 
 def is_certain(node: Any, field: Any) -> bool:
     """Whether a kind takes every cell of a column without asking its stock field."""
-    if node.kind in ("as_is", "slug", "key", "own_key", "many_related"):
+    if node.kind in ("as_is", "slug", "key", "own_key", "many_related", "link"):
         return node.child is None or node.kind == "many_related"
     if field is None:
         return False
@@ -324,6 +356,8 @@ def _value_needs(entry: Entry, target: type[Model]) -> Needs:
         *relations, slug = child.options["path"]
         model, route = survey.walk(entry, target, (), relations)
         survey.needs.item = survey.column(entry, model, route, slug)
+    elif child.kind == "link":
+        survey.needs.item = survey.object_url(entry, target, (), child.options["lookup"])
     else:
         reason = child.reason or f"`{child.field}` needs each related object itself"
         raise UnreadableError(reason)

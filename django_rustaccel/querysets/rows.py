@@ -18,6 +18,7 @@ from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import (
     Cell,
     Joined,
+    Linked,
     Many,
     Needs,
     Place,
@@ -28,6 +29,7 @@ from django_rustaccel.querysets.fetch import fetch
 from django_rustaccel.querysets.keys import PLACE, spell, widen
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.readable import lookups_of, readable
+from django_rustaccel.querysets.stand_ins import RelatedObjects
 from django_rustaccel.querysets.statements import Statement, prepare
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
@@ -117,6 +119,8 @@ class _Reading:
         item = self.needs.item
         if isinstance(item, Cell):
             return Shape("value", self.cell(item))
+        if isinstance(item, Linked):
+            return Shape("link", self.linked(item))
         return Shape("object", [self.place(place) for place in item])
 
     def place(self, place: Place) -> tuple[str, Any]:
@@ -124,10 +128,18 @@ class _Reading:
             return ("optional", (self.index(Cell(place.unless_missing, "pk")), self.cell(place)))
         if isinstance(place, Cell):
             return ("cell", self.cell(place))
+        if isinstance(place, Linked):
+            return ("link", self.linked(place))
         if isinstance(place, Joined):
             key = self.index(Cell(place.route, "pk"))
             return ("joined", (key, [self.place(inner) for inner in place.places]))
         return ("many", (self.index(place.key), self.needs.many.index(place)))
+
+    def linked(self, linked: Linked) -> tuple[Any, ...]:
+        if linked.pk is None or linked.model is None:
+            return (self.cell(linked.lookup), None)
+        objects = RelatedObjects(linked.model, self.using, linked.lookup.name)
+        return (self.cell(linked.lookup), (self.cell(linked.pk), objects))
 
     def cell(self, cell: Cell) -> tuple[Any, ...]:
         index = self.index(cell)

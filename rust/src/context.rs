@@ -7,6 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyType, PyTzInfo};
 
+use crate::kinds::link::Links;
 use crate::plan::Step;
 use crate::python::types;
 use crate::python::zone::Zone;
@@ -23,6 +24,10 @@ pub struct Framework {
     pub manager: Py<PyAny>,
     /// Returns the zone that `DateTimeField` converts to, or `None`.
     pub current_zone: Py<PyAny>,
+    /// `Hyperlink`: a URL and the object it leads to.
+    pub hyperlink: Py<PyAny>,
+    /// Says what surrounds the value in the URLs of a field.
+    pub url_template: Py<PyAny>,
 }
 
 /// The number of a node, and which method of its stock field decided about a value.
@@ -30,6 +35,7 @@ pub type Fall = (usize, &'static str);
 
 pub struct Context<'a, 'py> {
     pub py: Python<'py>,
+    pub links: Links,
     serializer: &'a Bound<'py, PyAny>,
     framework: &'a Framework,
     paths: &'a [Vec<Step>],
@@ -37,6 +43,7 @@ pub struct Context<'a, 'py> {
     zone: OnceCell<Option<Zone<'py>>>,
     last_type: Cell<(*const PyType, bool)>,
     fallen: RefCell<Vec<Fall>>,
+    stand_ins: RefCell<Vec<(usize, Bound<'py, PyAny>)>>,
 }
 
 impl<'a, 'py> Context<'a, 'py> {
@@ -47,6 +54,7 @@ impl<'a, 'py> Context<'a, 'py> {
     ) -> Self {
         Self {
             py: serializer.py(),
+            links: Links::default(),
             serializer,
             framework,
             paths,
@@ -54,6 +62,7 @@ impl<'a, 'py> Context<'a, 'py> {
             zone: OnceCell::new(),
             last_type: Cell::new((ptr::null(), false)),
             fallen: RefCell::new(Vec::new()),
+            stand_ins: RefCell::new(Vec::new()),
         }
     }
 
@@ -97,6 +106,44 @@ impl<'a, 'py> Context<'a, 'py> {
             let _ = self.zone.set(zone.map(Zone::new).transpose()?);
         }
         Ok(self.zone.get().and_then(Option::as_ref))
+    }
+
+    /// A `Hyperlink` to an object.
+    pub fn hyperlink(&self, url: &str, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.framework.hyperlink.bind(self.py).call1((url, object))
+    }
+
+    /// `PKOnlyObject(key)`
+    pub fn key_only(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.framework.key_only.bind(self.py).call1((key,))
+    }
+
+    pub fn url_template(
+        &self,
+        field: &Bound<'py, PyAny>,
+        text: &str,
+        url: &str,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.framework
+            .url_template
+            .bind(self.py)
+            .call1((field, text, url))?
+            .extract()
+            .map_err(PyErr::from)
+    }
+
+    /// What makes stand-ins for the objects of one place in this call, begun by `make`.
+    pub fn stand_ins(
+        &self,
+        place: usize,
+        make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some((_, known)) = self.stand_ins.borrow().iter().find(|known| known.0 == place) {
+            return Ok(known.clone());
+        }
+        let made = make()?;
+        self.stand_ins.borrow_mut().push((place, made.clone()));
+        Ok(made)
     }
 
     pub fn is_mapping(&self, value: &Bound<'py, PyAny>) -> PyResult<bool> {

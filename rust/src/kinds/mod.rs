@@ -6,6 +6,7 @@ mod date;
 mod datetime;
 mod decimal;
 mod duration;
+pub mod link;
 mod nested;
 mod number;
 mod related;
@@ -50,6 +51,8 @@ pub enum Kind {
     /// The key itself, where the source gives no related object.
     OwnKey(Option<Box<Node>>),
     Slug(related::Slug),
+    /// The URL of an object.
+    Link(link::Link),
     Nested(Plan),
     Many(Plan),
     /// Each object of a relation.
@@ -77,6 +80,7 @@ pub fn build(name: &str, options: &Bound<'_, PyDict>, builder: &mut Builder) -> 
         "key" => Kind::Key(related::Key::build(options, builder)?),
         "own_key" => Kind::OwnKey(optional_child(options, builder)?),
         "slug" => Kind::Slug(related::Slug::build(options)?),
+        "link" => Kind::Link(link::Link::build(options, builder.last_id())?),
         "nested" => Kind::Nested(builder.plan(&required(options, "plan")?)?),
         "many" => Kind::Many(builder.plan(&required(options, "plan")?)?),
         "many_related" => Kind::ManyRelated(child(options, builder)?),
@@ -135,6 +139,7 @@ impl Kind {
             Self::Key(key) => key.write(object(value)?, cx, sink),
             Self::OwnKey(child) => related::write_own_key(child.as_deref(), value, cx, sink),
             Self::Slug(slug) => slug.write(object(value)?, sink),
+            Self::Link(link) => link.write(object(value)?, cx, sink),
             Self::Nested(plan) => plan.write(object(value)?, cx, sink),
             Self::Many(plan) => nested::write_many(plan, object(value)?, cx, sink),
             Self::ManyRelated(child) => related::write_many(child, object(value)?, cx, sink),

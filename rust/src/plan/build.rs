@@ -32,6 +32,11 @@ impl Builder {
         Ok(Entry { key: Key::new(&name)?, source: build_source(&source)?, node: self.node(&node)? })
     }
 
+    /// The number of the node that is being built, as long as it has no parts yet.
+    pub fn last_id(&self) -> usize {
+        self.paths.len().saturating_sub(1)
+    }
+
     /// `(kind, options, path)`
     pub fn node(&mut self, node: &Bound<'_, PyTuple>) -> PyResult<Node> {
         let (kind, options, path): (String, Bound<'_, PyDict>, Bound<'_, PyTuple>) =

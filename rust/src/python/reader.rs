@@ -1,9 +1,12 @@
 //! The read path as Python sees it.
+use std::sync::OnceLock;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
+use crate::kinds::link::{Links, Settled};
 use crate::plan::{Builder, Plan, Step};
 use crate::python::collector::HeldOff;
 use crate::sinks::{ObjectSink, Sink};
@@ -30,6 +33,8 @@ impl Reader {
             key_only: name("key_only")?,
             manager: name("manager")?,
             current_zone: name("current_zone")?,
+            hyperlink: name("hyperlink")?,
+            url_template: name("url_template")?,
         };
         Ok(Self { plan, paths: builder.paths, framework })
     }
@@ -64,7 +69,7 @@ impl Reader {
 
     /// Rows of database cells, held until somebody looks.
     fn rows(slf: Py<Self>, table: &Bound<'_, PyAny>) -> PyResult<Rows> {
-        Ok(Rows { reader: slf, table: Table::build(table)? })
+        Ok(Rows { reader: slf, table: Table::build(table)?, links: OnceLock::new() })
     }
 }
 
@@ -73,6 +78,8 @@ impl Reader {
 pub struct Rows {
     reader: Py<Reader>,
     table: Table,
+    /// How URLs are made, if that had to be settled when the rows were read.
+    links: OnceLock<Settled>,
 }
 
 #[pymethods]
@@ -81,19 +88,41 @@ impl Rows {
         self.table.len()
     }
 
+    /// Works out every URL as far as it depends on the time of reading. Whether nothing is left
+    /// that could fail later: an error is left to whoever makes the list.
+    fn settle(&self, serializer: &Bound<'_, PyAny>) -> bool {
+        if !self.table.has_links() {
+            return true;
+        }
+        let reader = self.reader.get();
+        let cx = self.context(serializer);
+        let settled = matches!(self.table.settle(&reader.plan, &cx), Ok(true));
+        let _ = self.links.set(cx.links.settled());
+        settled
+    }
+
     /// A list of dicts.
     fn to_list<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let reader = self.reader.get();
-        let cx = Context::new(serializer, &reader.framework, &reader.paths);
+        let cx = self.context(serializer);
         let value = to_object(cx.py, |sink| self.table.write(&reader.plan, &cx, sink))?;
         Ok((value, cx.fallen()))
     }
 }
 
 impl Rows {
+    fn context<'a, 'py>(&'a self, serializer: &'a Bound<'py, PyAny>) -> Context<'a, 'py> {
+        let reader = self.reader.get();
+        let mut cx = Context::new(serializer, &reader.framework, &reader.paths);
+        if let Some(settled) = self.links.get() {
+            cx.links = Links::new(settled);
+        }
+        cx
+    }
+
     /// JSON text into any sink.
     pub fn write<'py, S: Sink<'py>>(
         &self,
@@ -101,7 +130,7 @@ impl Rows {
         sink: &mut S,
     ) -> Outcome {
         let reader = self.reader.get();
-        let cx = Context::new(serializer, &reader.framework, &reader.paths);
+        let cx = self.context(serializer);
         self.table.write(&reader.plan, &cx, sink)
     }
 }

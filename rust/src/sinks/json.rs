@@ -221,6 +221,13 @@ impl<'py> Sink<'py> for JsonSink {
     fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
         object::write(value, self.encoder.clone().as_deref(), self)
     }
+    fn link(
+        &mut self,
+        url: &str,
+        _hyperlink: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> Outcome {
+        self.text(url)
+    }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');
         Ok(())

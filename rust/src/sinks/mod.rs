@@ -29,6 +29,13 @@ pub trait Sink<'py> {
     /// Any Python value: kept as it is, or walked and written.
     fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome;
 
+    /// A URL, which has an object where the sink keeps objects.
+    fn link(
+        &mut self,
+        url: &str,
+        hyperlink: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> Outcome;
+
     fn begin_map(&mut self) -> Outcome;
     /// Begins a map that will most likely have the keys of `template`, in its order.
     fn begin_map_like(&mut self, _template: &Py<PyDict>) -> Outcome {

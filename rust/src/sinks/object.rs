@@ -97,6 +97,14 @@ impl<'py> Sink<'py> for ObjectSink<'py> {
         self.put(value.clone());
         Ok(())
     }
+    fn link(
+        &mut self,
+        _url: &str,
+        hyperlink: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+    ) -> Outcome {
+        self.put(hyperlink()?);
+        Ok(())
+    }
     fn begin_map(&mut self) -> Outcome {
         self.begin(None);
         Ok(())

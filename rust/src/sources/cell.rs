@@ -89,6 +89,22 @@ impl Cell {
         if raw.is_none() { sink.null() } else { sink.object(&self.load(raw)?) }
     }
 
+    /// The driver's value.
+    pub fn raw<'a, 'py>(&self, row: &'a Row<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
+        cell(row, self.index)
+    }
+
+    /// What the driver's value says, where that is understood.
+    pub fn decode<'a, 'py>(&self, raw: &'a Bound<'py, PyAny>) -> Outcome<Value<'a, 'py>> {
+        self.form.decode(raw)
+    }
+
+    /// What a model instance would have.
+    pub fn value<'py>(&self, row: &Row<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let raw = self.raw(row)?;
+        if raw.is_none() { Ok(raw.clone()) } else { self.load(raw) }
+    }
+
     fn load<'py>(&self, raw: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         match &self.load {
             Some(load) => load.bind(raw.py()).call1((raw,)),

@@ -2,6 +2,7 @@
 mod cell;
 pub mod instance;
 pub mod json;
+mod linked;
 pub mod object;
 pub mod row;
 mod spelled;

@@ -1,13 +1,16 @@
 //! Values of database rows: the cells a driver returned, before Django makes anything of them.
+mod settle;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::cell::{Cell, Row, cell};
+use super::linked::Linked;
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
-use crate::kinds::Kind;
-use crate::plan::{Entry, Plan};
+use crate::kinds::{Kind, link};
+use crate::plan::{Entry, Node, Plan};
 use crate::sinks::Sink;
 
 /// The result of one query, and the results of the queries for its relations to many.
@@ -26,23 +29,47 @@ enum Item {
     Object(Layout),
     /// One value: the key or slug of a related object.
     Value(Cell),
+    /// The URL of a related object.
+    Link(Linked),
+}
+
+/// What a plan says of each row of a table.
+#[derive(Clone, Copy)]
+enum Each<'a> {
+    Object(&'a Plan),
+    Value(&'a Node),
+}
+
+impl<'a> Each<'a> {
+    fn of(kind: &'a Kind) -> Outcome<Self> {
+        match kind {
+            Kind::Many(plan) => Ok(Self::Object(plan)),
+            Kind::ManyRelated(child) => Ok(Self::Value(child)),
+            _ => Err(Stop::Unsure),
+        }
+    }
 }
 
 #[pymethods]
 impl Shape {
-    /// From `("object", places)` or `("value", cell)`.
+    /// From `("object", places)`, `("value", cell)` or `("link", linked)`.
     #[new]
     fn new(what: &str, content: &Bound<'_, PyAny>) -> PyResult<Self> {
         match what {
             "object" => Ok(Self(Item::Object(Layout::build(content)?))),
             "value" => Ok(Self(Item::Value(Cell::build(content)?))),
+            "link" => Ok(Self(Item::Link(Linked::build(content)?))),
             _ => Err(PyValueError::new_err(format!("unknown shape {what:?}"))),
         }
     }
 }
 
 /// Where the fields of a serializer are in a row, in the order of its plan.
-struct Layout(Vec<Place>);
+struct Layout {
+    places: Vec<Place>,
+    /// The places with URLs in the row itself.
+    with_links: Vec<usize>,
+}
 
 enum Place {
     Cell(Cell),
@@ -51,6 +78,7 @@ enum Place {
         key: usize,
         cell: Cell,
     },
+    Link(Linked),
     /// A joined object: absent when the cell with its key is `NULL`.
     Joined {
         key: usize,
@@ -99,7 +127,7 @@ impl Table {
     ) -> Outcome {
         sink.begin_list(self.rows.len())?;
         for row in &self.rows {
-            self.write_item(row.bind(cx.py), Some(plan), cx, sink)?;
+            self.write_item(row.bind(cx.py), Each::Object(plan), cx, sink)?;
         }
         sink.end_list()
     }
@@ -107,15 +135,20 @@ impl Table {
     fn write_item<'py, S: Sink<'py>>(
         &self,
         row: &Bound<'py, PyTuple>,
-        plan: Option<&Plan>,
+        each: Each<'_>,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
         let row = row.as_slice();
-        match (&self.shape.get().0, plan) {
-            (Item::Object(layout), Some(plan)) => self.write_object(row, plan, layout, cx, sink),
-            (Item::Value(cell), _) => cell.write_plain(row, sink),
-            (Item::Object(_), None) => Err(Stop::Unsure),
+        match (&self.shape.get().0, each) {
+            (Item::Object(layout), Each::Object(plan)) => {
+                self.write_object(row, plan, layout, cx, sink)
+            }
+            (Item::Value(cell), Each::Value(_)) => cell.write_plain(row, sink),
+            (Item::Link(linked), Each::Value(node)) => {
+                linked.write(link::of(&node.kind)?, row, cx, sink)
+            }
+            _ => Err(Stop::Unsure),
         }
     }
 
@@ -128,7 +161,7 @@ impl Table {
         sink: &mut S,
     ) -> Outcome {
         sink.begin_map_like(&plan.template)?;
-        for (entry, place) in plan.entries.iter().zip(&layout.0) {
+        for (entry, place) in plan.entries.iter().zip(&layout.places) {
             if let Place::Optional { key, .. } = place
                 && cell(row, *key)?.is_none()
             {
@@ -154,9 +187,9 @@ impl Table {
                 self.write_object(row, plan, layout, cx, sink)
             }
             (Place::Many { key, child }, kind) => {
-                let plan = if let Kind::Many(plan) = kind { Some(plan) } else { None };
-                self.children[*child].write(cell(row, *key)?, plan, cx, sink)
+                self.children[*child].write(cell(row, *key)?, Each::of(kind)?, cx, sink)
             }
+            (Place::Link(linked), kind) => linked.write(link::of(kind)?, row, cx, sink),
             (Place::Cell(cell) | Place::Optional { cell, .. }, kind) => match kind {
                 Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs => cell.write_plain(row, sink),
                 Kind::OwnKey(Some(node)) => cell.write(row, node, cx, sink),
@@ -188,7 +221,7 @@ impl Related {
     fn write<'py, S: Sink<'py>>(
         &self,
         key: &Bound<'py, PyAny>,
-        plan: Option<&Plan>,
+        each: Each<'_>,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
@@ -198,7 +231,7 @@ impl Related {
         };
         sink.begin_list(rows.len())?;
         for &row in rows {
-            self.table.write_item(self.table.rows[row].bind(cx.py), plan, cx, sink)?;
+            self.table.write_item(self.table.rows[row].bind(cx.py), each, cx, sink)?;
         }
         sink.end_list()
     }
@@ -207,11 +240,21 @@ impl Related {
 impl Layout {
     fn build(places: &Bound<'_, PyAny>) -> PyResult<Self> {
         let places = places.try_iter()?.map(|place| Place::build(&place?));
-        Ok(Self(places.collect::<PyResult<_>>()?))
+        let places: Vec<Place> = places.collect::<PyResult<_>>()?;
+        let with_links = places.iter().enumerate().filter(|(_, place)| place.has_links());
+        Ok(Self { with_links: with_links.map(|(index, _)| index).collect(), places })
     }
 }
 
 impl Place {
+    fn has_links(&self) -> bool {
+        match self {
+            Self::Link(_) => true,
+            Self::Joined { layout, .. } => !layout.with_links.is_empty(),
+            Self::Cell(_) | Self::Optional { .. } | Self::Many { .. } => false,
+        }
+    }
+
     fn build(place: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (how, content): (Bound<'_, PyString>, Bound<'_, PyAny>) = place.extract()?;
         match how.to_str()? {
@@ -220,6 +263,7 @@ impl Place {
                 let (key, cell): (usize, Bound<'_, PyAny>) = content.extract()?;
                 Ok(Self::Optional { key, cell: Cell::build(&cell)? })
             }
+            "link" => Ok(Self::Link(Linked::build(&content)?)),
             "joined" => {
                 let (key, places): (usize, Bound<'_, PyAny>) = content.extract()?;
                 Ok(Self::Joined { key, layout: Layout::build(&places)? })
