@@ -40,10 +40,10 @@ pub fn unsign<'a>(
     signed: &'a Bound<'_, PyString>,
     keys: &Bound<'_, PyList>,
 ) -> Option<&'a str> {
-    let signer = Signer { algorithm: Algorithm::named(algorithm)?, salt };
+    let with = Signer { algorithm: Algorithm::named(algorithm)?, salt };
     let objects: Vec<Bound<'_, PyAny>> = keys.iter().collect();
     let keys = objects.iter().map(bytes_of).collect::<Option<Vec<_>>>()?;
-    signer.unsign(signed.to_str().ok()?, separator, &keys)
+    with.unsign(signed.to_str().ok()?, separator, &keys)
 }
 
 /// The same for `TimestampSigner`: the value, and the seconds since 1970 when it was signed.
