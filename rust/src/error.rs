@@ -5,7 +5,8 @@ use pyo3::PyErr;
 #[derive(Debug)]
 pub enum Stop {
     /// User code raised: that travels on unchanged.
-    Raised(PyErr),
+    /// Boxed, so that every other outcome travels in registers.
+    Raised(Box<PyErr>),
     /// A kind or source is not sure what stock would do with this value, and has written nothing:
     /// the stock method decides.
     Unsure,
@@ -17,6 +18,6 @@ pub type Outcome<T = ()> = Result<T, Stop>;
 
 impl From<PyErr> for Stop {
     fn from(error: PyErr) -> Self {
-        Self::Raised(error)
+        Self::Raised(Box::new(error))
     }
 }

@@ -25,10 +25,11 @@ pub fn dumps<'py>(
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
     let py = value.py();
     let style = Style { ensure_ascii, compact, indent, allow_nan };
-    let mut sink = JsonSink::new(style).with_encoder(Encoder::new(encoder.unbind(), style, spells));
+    let encoder = Encoder::new(encoder.unbind(), style, spells);
+    let mut sink = JsonSink::new(style).with_encoder(&encoder);
     match sink.object(value) {
         Ok(()) => Ok(Some(sink.into_py_bytes(py))),
-        Err(Stop::Raised(error)) => Err(error),
+        Err(Stop::Raised(error)) => Err(*error),
         Err(Stop::Unsure | Stop::Refused) => Ok(None),
     }
 }
@@ -40,7 +41,7 @@ pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'
     let Ok(text) = std::str::from_utf8(text) else { return Ok(otherwise) };
     match decode::document(otherwise.py(), text) {
         Ok(value) => Ok(value),
-        Err(Stop::Raised(error)) => Err(error),
+        Err(Stop::Raised(error)) => Err(*error),
         Err(Stop::Unsure | Stop::Refused) => Ok(otherwise),
     }
 }

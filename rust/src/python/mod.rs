@@ -9,4 +9,5 @@ pub mod json;
 pub mod reader;
 pub mod signing;
 pub mod types;
+pub mod unicode;
 pub mod zone;

@@ -143,7 +143,7 @@ fn to_object<'py>(
     let mut sink = ObjectSink::new(py);
     match write(&mut sink) {
         Ok(()) => Ok(sink.take_value().unwrap_or_else(|| py.None().into_bound(py))),
-        Err(Stop::Raised(error)) => Err(error),
+        Err(Stop::Raised(error)) => Err(*error),
         // Python objects refuse nothing, and every kind has its stock method.
         Err(Stop::Unsure | Stop::Refused) => {
             Err(pyo3::exceptions::PySystemError::new_err("a plan ended without an answer"))

@@ -1,14 +1,14 @@
 //! JSON text out of a walk, spelled as Python's `json` and DRF's `JSONRenderer` spell it.
-use std::rc::Rc;
-
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
 use super::{Key, Sink, spare};
 use crate::error::{Outcome, Stop};
-use crate::python::integer;
+use crate::python::{integer, unicode};
 use crate::sources::object::{self, Encoder};
+use crate::text::output::{Output, copy};
+use crate::text::scan::Copied;
 use crate::text::{escape, number};
 
 /// The options of `json.dumps` that change the bytes.
@@ -34,15 +34,25 @@ impl Style {
 }
 
 /// Every value is written with the separator after it, which closing its container takes back, so
-/// that writing an item needs to know nothing about the items before it, and cutting the buffer back
+/// that writing an item needs to know nothing about the items before it, and cutting the output back
 /// to an earlier [`JsonSink::mark`] undoes a half-written one.
-pub struct JsonSink {
-    pub buffer: Vec<u8>,
+pub struct JsonSink<'a> {
+    output: Vec<u8>,
     style: Style,
     level: usize,
-    after_value: &'static [u8],
-    after_key: &'static [u8],
-    encoder: Option<Rc<Encoder>>,
+    after_value: Separator,
+    after_key: Separator,
+    encoder: Option<&'a Encoder>,
+}
+
+/// What a text may take beside its own length.
+const SLACK: usize = 32;
+
+/// One or two bytes, always written as two.
+#[derive(Clone, Copy)]
+struct Separator {
+    bytes: [u8; 2],
+    length: u8,
 }
 
 /// A place in the output to come back to.
@@ -52,64 +62,85 @@ pub struct Mark {
     level: usize,
 }
 
-impl JsonSink {
+impl Separator {
+    fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        Self { bytes: [bytes[0], *bytes.last().unwrap_or(&b' ')], length: bytes.len() as u8 }
+    }
+
+    /// # Safety
+    /// There is room for two bytes.
+    #[inline]
+    unsafe fn write(self, at: *mut u8) -> *mut u8 {
+        // SAFETY: as the caller promises; the length is one or two.
+        unsafe {
+            at.cast::<[u8; 2]>().write_unaligned(self.bytes);
+            at.add(self.length as usize)
+        }
+    }
+}
+
+impl<'a> JsonSink<'a> {
     pub fn new(style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
-            buffer: spare::take(),
+            output: spare::take(),
             style,
             level: 0,
-            after_value: after_value.as_bytes(),
-            after_key: after_key.as_bytes(),
+            after_value: Separator::new(after_value),
+            after_key: Separator::new(after_key),
             encoder: None,
         }
     }
 
     /// Lets `encoder` say what becomes of values that JSON has no form for.
     #[must_use]
-    pub fn with_encoder(mut self, encoder: Encoder) -> Self {
-        self.encoder = Some(Rc::new(encoder));
+    pub fn with_encoder(mut self, encoder: &'a Encoder) -> Self {
+        self.encoder = Some(encoder);
         self
     }
 
     /// The finished text.
     pub fn into_bytes(mut self) -> Vec<u8> {
         self.take_back_separator();
-        self.buffer
+        self.output
     }
 
     /// The finished text as Python has it.
     pub fn into_py_bytes(self, py: Python<'_>) -> Bound<'_, PyBytes> {
-        let buffer = self.into_bytes();
-        let bytes = PyBytes::new(py, &buffer);
-        spare::give_back(buffer);
+        let output = self.into_bytes();
+        let bytes = PyBytes::new(py, &output);
+        spare::give_back(output);
         bytes
     }
 
     /// Where the output stands: between two values, or before the first.
     pub fn mark(&self) -> Mark {
-        Mark { length: self.buffer.len(), level: self.level }
+        Mark { length: self.output.len(), level: self.level }
     }
 
     /// Forgets everything written since `mark`.
     pub fn rewind(&mut self, mark: Mark) {
-        self.buffer.truncate(mark.length);
+        self.output.truncate(mark.length);
         self.level = mark.level;
     }
 
+    /// Whatever was written last is a whole value.
     fn take_back_separator(&mut self) {
-        if self.buffer.ends_with(self.after_value) {
-            self.buffer.truncate(self.buffer.len() - self.after_value.len());
-        }
+        let length = self.after_value.length as usize;
+        debug_assert!(self.output.ends_with(&self.after_value.bytes[..length]));
+        self.output.truncate(self.output.len().saturating_sub(length));
     }
 
     /// A list item or a key starts on its own line; a value after its key does not.
+    #[inline]
     fn before_value(&mut self) {
-        if self.style.indent.is_some() && matches!(self.buffer.last(), Some(b'[' | b',')) {
+        if self.style.indent.is_some() && matches!(self.output.last(), Some(b'[' | b',')) {
             self.new_line();
         }
     }
 
+    #[inline]
     fn before_key(&mut self) {
         if self.style.indent.is_some() {
             self.new_line();
@@ -117,46 +148,103 @@ impl JsonSink {
     }
 
     fn new_line(&mut self) {
+        self.output.push(b'\n');
         let spaces = self.level.saturating_mul(self.style.indent.unwrap_or(0));
-        self.buffer.push(b'\n');
-        self.buffer.resize(self.buffer.len() + spaces, b' ');
+        self.output.resize(self.output.len() + spaces, b' ');
     }
 
+    /// Writes a text of at most `most` bytes and a separator.
+    ///
+    /// # Safety
+    /// `spell` writes no more than that from the pointer on, and returns where it ended.
+    #[inline(always)]
+    unsafe fn write_with(
+        &mut self,
+        most: usize,
+        after: Separator,
+        spell: impl FnOnce(*mut u8) -> *mut u8,
+    ) {
+        let at = self.output.room(most + 2);
+        // SAFETY: there is room for the text and two bytes more, and what is counted is written.
+        unsafe {
+            let end = after.write(spell(at));
+            self.output.advance(end.offset_from_unsigned(at));
+        }
+    }
+
+    #[inline(always)]
     fn write(&mut self, text: &[u8]) {
         self.before_value();
-        self.buffer.extend_from_slice(text);
-        self.after_value();
+        self.write_separated(text, self.after_value);
     }
 
-    fn after_value(&mut self) {
-        self.buffer.extend_from_slice(self.after_value);
+    #[inline(always)]
+    fn write_separated(&mut self, text: &[u8], after: Separator) {
+        // SAFETY: the text is as long as it is said to be; it cannot overlap with the output, being
+        // borrowed.
+        unsafe {
+            self.write_with(text.len(), after, |at| {
+                copy(text, at);
+                at.add(text.len())
+            });
+        }
+    }
+
+    fn separate(&mut self, after: Separator) {
+        self.write_separated(b"", after);
     }
 
     fn open(&mut self, bracket: u8) {
         self.before_value();
-        self.buffer.push(bracket);
+        self.output.push(bracket);
         self.level += 1;
     }
 
     fn close(&mut self, opening: u8, closing: u8) {
         self.level = self.level.saturating_sub(1);
-        if self.buffer.last() != Some(&opening) {
+        if self.output.last() != Some(&opening) {
             self.take_back_separator();
             self.before_key();
         }
-        self.buffer.push(closing);
-        self.after_value();
+        self.write_separated(&[closing], self.after_value);
     }
 
-    fn quote(&mut self, text: &Bound<'_, PyString>) -> Outcome {
-        let (out, ensure_ascii) = (&mut self.buffer, self.style.ensure_ascii);
-        // SAFETY: a `str` never changes once other code can see it, and `text` keeps it alive while
-        // the borrowed code points are in use.
-        match unsafe { text.data() }? {
+    #[inline(always)]
+    fn quote(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
+        let Some(ascii) = unicode::ascii(text) else { return self.quote_any(text, after) };
+        let text = ascii.as_slice();
+        let at = self.output.room(text.len() + SLACK);
+        // SAFETY: there is room for the text, at least sixteen bytes of it, two quotes and a
+        // separator; what is counted is written.
+        unsafe {
+            if let Copied::Part(clean) = escape::open_quote(ascii, at) {
+                self.output.advance(1 + clean);
+                self.quote_rest(&text[clean..], after);
+            } else {
+                let end = at.add(1 + text.len());
+                end.write(b'"');
+                let end = after.write(end.add(1));
+                self.output.advance(end.offset_from_unsigned(at));
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn quote_rest(&mut self, text: &[u8], after: Separator) {
+        escape::close_quote(&mut self.output, text, self.style.ensure_ascii);
+        self.separate(after);
+    }
+
+    #[inline(never)]
+    fn quote_any(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
+        let (out, ensure_ascii) = (&mut self.output, self.style.ensure_ascii);
+        match unicode::code_points(text)? {
             PyStringData::Ucs1(points) => escape::quote_latin1(out, points, ensure_ascii),
             PyStringData::Ucs2(points) => escape::quote_wide(out, points, ensure_ascii)?,
             PyStringData::Ucs4(points) => escape::quote_wide(out, points, ensure_ascii)?,
         }
+        self.separate(after);
         Ok(())
     }
 }
@@ -167,31 +255,41 @@ impl From<escape::LoneSurrogate> for Stop {
     }
 }
 
-impl<'py> Sink<'py> for JsonSink {
+impl<'py> Sink<'py> for JsonSink<'_> {
+    #[inline(always)]
     fn null(&mut self) -> Outcome {
         self.write(b"null");
         Ok(())
     }
+    #[inline(always)]
     fn boolean(&mut self, value: bool) -> Outcome {
-        self.write(if value { b"true" } else { b"false" });
+        if value {
+            self.write(b"true");
+        } else {
+            self.write(b"false");
+        }
         Ok(())
     }
+    #[inline(always)]
     fn integer(&mut self, value: i64) -> Outcome {
         self.before_value();
-        number::integer(&mut self.buffer, value);
-        self.after_value();
+        let after = self.after_value;
+        // SAFETY: no integer of 64 bits is longer, and the call returns its end.
+        unsafe {
+            self.write_with(number::MOST_DIGITS, after, |at| number::integer(value, at));
+        }
         Ok(())
     }
     fn float(&mut self, value: f64) -> Outcome {
         self.before_value();
         if value.is_finite() {
-            number::float(&mut self.buffer, value);
+            number::float(&mut self.output, value);
         } else if self.style.allow_nan {
-            self.buffer.extend_from_slice(number::not_finite(value).as_bytes());
+            self.output.put(number::not_finite(value).as_bytes());
         } else {
             return Err(Stop::Refused);
         }
-        self.after_value();
+        self.separate(self.after_value);
         Ok(())
     }
     fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome {
@@ -200,26 +298,25 @@ impl<'py> Sink<'py> for JsonSink {
     }
     fn text(&mut self, value: &str) -> Outcome {
         self.before_value();
-        escape::quote(&mut self.buffer, value, self.style.ensure_ascii);
-        self.after_value();
+        escape::quote(&mut self.output, value, self.style.ensure_ascii);
+        self.separate(self.after_value);
         Ok(())
     }
     fn plain(&mut self, value: &str) -> Outcome {
         self.before_value();
-        self.buffer.push(b'"');
-        self.buffer.extend_from_slice(value.as_bytes());
-        self.buffer.push(b'"');
-        self.after_value();
+        self.output.push(b'"');
+        self.output.put(value.as_bytes());
+        self.output.push(b'"');
+        self.separate(self.after_value);
         Ok(())
     }
+    #[inline(always)]
     fn string(&mut self, value: &Bound<'py, PyString>) -> Outcome {
         self.before_value();
-        self.quote(value)?;
-        self.after_value();
-        Ok(())
+        self.quote(value, self.after_value)
     }
     fn object(&mut self, value: &Bound<'py, PyAny>) -> Outcome {
-        object::write(value, self.encoder.clone().as_deref(), self)
+        object::write(value, self.encoder, self)
     }
     fn link(
         &mut self,
@@ -232,18 +329,17 @@ impl<'py> Sink<'py> for JsonSink {
         self.open(b'{');
         Ok(())
     }
+    #[inline]
     fn key(&mut self, key: &Key) -> Outcome {
         self.before_key();
         let spelled = if self.style.ensure_ascii { &key.ascii } else { &key.unicode };
-        self.buffer.extend_from_slice(spelled);
-        self.buffer.extend_from_slice(self.after_key);
+        self.write_separated(spelled, self.after_key);
         Ok(())
     }
+    #[inline(always)]
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
         self.before_key();
-        self.quote(name)?;
-        self.buffer.extend_from_slice(self.after_key);
-        Ok(())
+        self.quote(name, self.after_key)
     }
     fn end_map(&mut self) -> Outcome {
         self.close(b'{', b'}');
@@ -266,11 +362,11 @@ mod tests {
     const PLAIN: Style =
         Style { ensure_ascii: false, compact: true, indent: None, allow_nan: false };
 
-    fn sink(style: Style) -> JsonSink {
+    fn sink(style: Style) -> JsonSink<'static> {
         JsonSink::new(style)
     }
 
-    fn text(sink: JsonSink) -> String {
+    fn text(sink: JsonSink<'_>) -> String {
         String::from_utf8(sink.into_bytes()).unwrap()
     }
 

@@ -74,7 +74,7 @@ fn follow<'py>(
                 }
                 // An AttributeError may mean a default or a skipped field; others are the user's.
                 Err(error) if cx.is_missing_attribute(&error) => return Err(Stop::Unsure),
-                Err(error) => return Err(Stop::Raised(error)),
+                Err(error) => return Err(error.into()),
             }
         };
         if !is_plain(&next) && next.is_callable() {

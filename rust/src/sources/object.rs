@@ -3,6 +3,7 @@
 //! `default`. Where the outcome could differ from stock, the walk is refused as a whole.
 use std::cell::OnceCell;
 
+use pyo3::Borrowed;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::type_object::PyTypeInfo;
@@ -10,9 +11,10 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::spelled;
 use crate::error::{Outcome, Stop};
-use crate::python::entries::Entries;
+use crate::python::entries::{Entries, visit_item};
+use crate::python::integer;
 use crate::python::reader::Rows;
-use crate::python::{integer, types};
+use crate::python::types::{self, exactly};
 use crate::sinks::{Sink, Style};
 
 /// Far deeper than any response, far from the end of the smallest thread's stack.
@@ -123,6 +125,13 @@ impl<'a, 'py> Level<'a, 'py> {
     }
 }
 
+/// What of a dict's entry is still to be written.
+enum Rest<'py> {
+    Nothing,
+    Value(Bound<'py, PyAny>),
+    Entry(Bound<'py, PyAny>, Bound<'py, PyAny>),
+}
+
 struct Walk<'a, S> {
     encoder: Option<&'a Encoder>,
     sink: &'a mut S,
@@ -130,31 +139,39 @@ struct Walk<'a, S> {
 
 impl<'py, S: Sink<'py>> Walk<'_, S> {
     fn value(&mut self, value: &Bound<'py, PyAny>, level: &Level<'_, 'py>) -> Outcome {
-        if let Ok(text) = value.cast_exact::<PyString>() {
-            self.sink.string(text)
-        } else if let Ok(number) = value.cast_exact::<PyInt>() {
-            self.integer(number)
+        if self.leaf(value)? { Ok(()) } else { self.branch(value, level) }
+    }
+
+    /// Writes a value of the commonest scalar classes and says whether it was one. This runs no
+    /// Python code, so that the value may be borrowed from a container.
+    #[inline(always)]
+    fn leaf(&mut self, value: &Bound<'py, PyAny>) -> Outcome<bool> {
+        if let Some(text) = exactly::<PyString>(value) {
+            self.sink.string(text)?;
+        } else if let Some(number) = exactly::<PyInt>(value) {
+            let Some(small) = integer::small(number) else { return Ok(false) };
+            self.sink.integer(small)?;
         } else if value.is_none() {
-            self.sink.null()
-        } else if let Ok(answer) = value.cast_exact::<PyBool>() {
-            self.sink.boolean(answer.is_true())
-        } else if let Ok(number) = value.cast_exact::<PyFloat>() {
-            self.sink.float(number.value())
-        } else if let Ok(map) = value.cast_exact::<PyDict>() {
+            self.sink.null()?;
+        } else if let Some(answer) = exactly::<PyBool>(value) {
+            self.sink.boolean(answer.is_true())?;
+        } else if let Some(number) = exactly::<PyFloat>(value) {
+            self.sink.float(number.value())?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn branch(&mut self, value: &Bound<'py, PyAny>, level: &Level<'_, 'py>) -> Outcome {
+        if let Some(map) = exactly::<PyDict>(value) {
             self.map(map, level)
-        } else if let Ok(list) = value.cast_exact::<PyList>() {
+        } else if let Some(list) = exactly::<PyList>(value) {
             self.list(list, level)
-        } else if let Ok(tuple) = value.cast_exact::<PyTuple>() {
+        } else if let Some(tuple) = exactly::<PyTuple>(value) {
             self.tuple(tuple, level)
         } else {
             self.uncommon(value, level)
-        }
-    }
-
-    fn integer(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
-        match integer::small(number) {
-            Some(small) => self.sink.integer(small),
-            None => self.sink.big_integer(number),
         }
     }
 
@@ -163,9 +180,15 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         self.sink.begin_list(list.len())?;
         let mut index = 0;
         // What `default` runs may change the list: its length is asked again for every item.
-        while index < list.len() {
-            let item = list.get_item(index).map_err(|_| Stop::Refused)?;
-            self.value(&item, &inside)?;
+        loop {
+            let look =
+                |item: Borrowed<'_, 'py, PyAny>| Ok((!self.leaf(&item)?).then(|| item.to_owned()));
+            // SAFETY: `leaf` runs no Python code.
+            let Some(looked) = (unsafe { visit_item(list, index, look) }) else { break };
+            let rest: Outcome<_> = looked;
+            if let Some(item) = rest? {
+                self.branch(&item, &inside)?;
+            }
             index += 1;
         }
         self.sink.end_list()
@@ -184,10 +207,29 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         let inside = level.enter(map)?;
         let mut entries = Entries::of(map);
         self.sink.begin_map()?;
-        while let Some((key, value)) = entries.next()? {
-            self.entry(&key, &value, &inside)?;
+        // SAFETY: `leaf_entry` runs no Python code.
+        while let Some(rest) = unsafe { entries.visit(|key, value| self.leaf_entry(key, value)) }? {
+            match rest? {
+                Rest::Nothing => {}
+                Rest::Value(value) => self.branch(&value, &inside)?,
+                Rest::Entry(key, value) => self.entry(&key, &value, &inside)?,
+            }
         }
         self.sink.end_map()
+    }
+
+    /// Writes as much of an entry as can be written without running Python code.
+    #[inline(always)]
+    fn leaf_entry(
+        &mut self,
+        key: Borrowed<'_, 'py, PyAny>,
+        value: Borrowed<'_, 'py, PyAny>,
+    ) -> Outcome<Rest<'py>> {
+        let Some(name) = exactly::<PyString>(&key) else {
+            return Ok(Rest::Entry(key.to_owned(), value.to_owned()));
+        };
+        self.sink.name(name)?;
+        Ok(if self.leaf(&value)? { Rest::Nothing } else { Rest::Value(value.to_owned()) })
     }
 
     fn entry(
@@ -201,6 +243,13 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
             Err(_) => self.sink.name(&coerced(key)?)?,
         }
         self.value(value, level)
+    }
+
+    fn integer(&mut self, number: &Bound<'py, PyInt>) -> Outcome {
+        match integer::small(number) {
+            Some(small) => self.sink.integer(small),
+            None => self.sink.big_integer(number),
+        }
     }
 
     #[inline(never)]

@@ -3,42 +3,75 @@
 //! With `ensure_ascii` everything outside `' '..='~'` becomes an escape (DEL too, which RFC 8259
 //! would not ask for); without it only quotes, backslashes and controls do, and U+2028 and U+2029,
 //! which DRF's `JSONRenderer` escapes so that its output is also JavaScript.
+use super::output::Output;
+use super::scan::{self, Ascii, Copied, Headed, Utf8};
 
 /// Text that UTF-8 cannot carry: stock raises `UnicodeEncodeError` for it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LoneSurrogate;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
-const LINE_SEPARATOR: u32 = 0x2028;
-const PARAGRAPH_SEPARATOR: u32 = 0x2029;
-/// First byte of the UTF-8 form of both separators, and of 4,094 other characters.
-const SEPARATOR_LEAD: u8 = 0xe2;
+/// The second and third byte of the UTF-8 forms of U+2028 and U+2029, and what stands for them.
+const SEPARATORS: [(&[u8], &[u8]); 2] = [(b"\x80\xa8", b"\\u2028"), (b"\x80\xa9", b"\\u2029")];
+/// Characters spelled between two questions for room: enough for the question not to matter, few
+/// enough for the worst case (12 bytes each) not to waste memory.
+const PIECE: usize = 256;
 
 /// Writes `text` with its quotes.
 pub fn quote(out: &mut Vec<u8>, text: &str, ensure_ascii: bool) {
-    out.reserve(text.len() + 2);
     out.push(b'"');
-    if ensure_ascii {
-        escape_to_ascii(out, text);
-    } else {
-        escape_to_unicode(out, text);
+    if !put_clean(out, text.as_bytes(), ensure_ascii) {
+        if ensure_ascii {
+            text.chars().for_each(|character| escape_character(out, character));
+        } else {
+            escape_utf8(out, text.as_bytes());
+        }
     }
+    out.push(b'"');
+}
+
+/// Writes a text and says so if nothing in it needs an escape; writes nothing otherwise.
+fn put_clean(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) -> bool {
+    let at = out.room(text.len());
+    // SAFETY: there is room for the text, which cannot overlap with it, being borrowed; and what is
+    // counted has been written.
+    unsafe {
+        let copied = if ensure_ascii {
+            scan::copy_clean::<Ascii>(text, at)
+        } else {
+            scan::copy_clean::<Utf8>(text, at)
+        };
+        let is_clean = copied == Copied::All;
+        if is_clean {
+            out.advance(text.len());
+        }
+        is_clean
+    }
+}
+
+/// Writes an opening quote and the text behind it as far as nothing in it needs an escape.
+///
+/// # Safety
+/// There is room for the quote and the whole text, and for sixteen bytes of a shorter one.
+#[inline(always)]
+pub unsafe fn open_quote(text: Headed<'_>, at: *mut u8) -> Copied {
+    // SAFETY: as the caller promises.
+    unsafe {
+        at.write(b'"');
+        text.copy_clean::<Ascii>(at.add(1))
+    }
+}
+
+/// Writes the rest of a text of code points below 256, and the closing quote.
+pub fn close_quote(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) {
+    escape_latin1(out, text, if ensure_ascii { &ASCII_FORMS } else { &UNICODE_FORMS });
     out.push(b'"');
 }
 
 /// Writes a string of code points below 256, one a byte, with its quotes.
 pub fn quote_latin1(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) {
-    out.reserve(text.len() + 2);
     out.push(b'"');
-    let mut rest = text;
-    loop {
-        let clean = clean_prefix::<ASCII_ONLY>(rest);
-        out.extend_from_slice(&rest[..clean]);
-        let Some(&byte) = rest.get(clean) else { break };
-        escape_latin1(out, byte, ensure_ascii);
-        rest = &rest[clean + 1..];
-    }
-    out.push(b'"');
+    close_quote(out, text, ensure_ascii);
 }
 
 /// Writes a string of UTF-16 or UTF-32 code points with its quotes. Two surrogates in a row are two
@@ -51,147 +84,215 @@ pub fn quote_wide<T: Copy + Into<u32>>(
     text: &[T],
     ensure_ascii: bool,
 ) -> Result<(), LoneSurrogate> {
-    out.reserve(2 * text.len() + 2);
     out.push(b'"');
-    for &point in text {
-        let point = point.into();
-        match u8::try_from(point) {
-            Ok(byte) if is_plain(byte) => out.push(byte),
-            Ok(byte) => escape_latin1(out, byte, ensure_ascii),
-            Err(_) if ensure_ascii => escape_point(out, point),
-            Err(_) => encode_point(out, point)?,
+    for piece in text.chunks(PIECE) {
+        let start = out.room(12 * PIECE);
+        let mut at = start;
+        for &point in piece {
+            // SAFETY: no code point takes more than twelve bytes.
+            at = unsafe {
+                if ensure_ascii {
+                    ascii_form(at, point.into())
+                } else {
+                    utf8_form(at, point.into())?
+                }
+            };
         }
+        // SAFETY: all from `start` to `at` has been written.
+        unsafe { out.advance(at.offset_from_unsigned(start)) };
     }
     out.push(b'"');
     Ok(())
 }
 
-fn escape_to_ascii(out: &mut Vec<u8>, text: &str) {
+fn escape_latin1(out: &mut Vec<u8>, text: &[u8], forms: &[Form; 256]) {
+    for piece in text.chunks(PIECE) {
+        let start = out.room(6 * PIECE + 16);
+        // SAFETY: no byte becomes more than six, and a block of sixteen fits behind those.
+        unsafe {
+            let end = escape_piece(start, piece, forms);
+            out.advance(end.offset_from_unsigned(start));
+        }
+    }
+}
+
+/// Writes what stands for `text`; returns where it ends.
+///
+/// # Safety
+/// There is room for six times the text and sixteen bytes more.
+unsafe fn escape_piece(start: *mut u8, text: &[u8], forms: &[Form; 256]) -> *mut u8 {
+    let (mut at, mut rest) = (start, text);
+    // SAFETY: forms have six bytes at most and are written as seven; blocks are written as sixteen
+    // and counted as far as they are clean.
+    unsafe {
+        while rest.len() >= 16 {
+            let clean = scan::copy_block::<Ascii>(rest.as_ptr(), at);
+            at = at.add(clean);
+            rest = &rest[clean..];
+            if clean < 16 {
+                at = forms[rest[0] as usize].write(at);
+                rest = &rest[1..];
+            }
+        }
+        if scan::copy_clean::<Ascii>(rest, at) == Copied::All {
+            return at.add(rest.len());
+        }
+        for &byte in rest {
+            at = forms[byte as usize].write(at);
+        }
+    }
+    at
+}
+
+fn escape_utf8(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     loop {
-        let clean = clean_prefix::<ASCII_ONLY>(rest.as_bytes());
-        out.extend_from_slice(&rest.as_bytes()[..clean]);
-        let mut characters = rest[clean..].chars();
-        let Some(character) = characters.next() else { break };
-        match u8::try_from(character) {
-            Ok(byte) => escape_latin1(out, byte, true),
-            Err(_) => escape_point(out, character.into()),
+        let clean = scan::clean_run::<Utf8>(rest);
+        out.put(&rest[..clean]);
+        let Some((&byte, after)) = rest[clean..].split_first() else { break };
+        rest = after;
+        let separator = SEPARATORS.iter().find(|(tail, _)| byte == 0xe2 && after.starts_with(tail));
+        match separator {
+            Some((tail, form)) => {
+                out.put(form);
+                rest = &after[tail.len()..];
+            }
+            None if byte >= 0x7f => out.push(byte),
+            None => out.put(UNICODE_FORMS[byte as usize].as_bytes()),
         }
-        rest = characters.as_str();
     }
 }
 
-fn escape_to_unicode(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text.as_bytes();
-    loop {
-        let clean = clean_prefix::<ANY_UNICODE>(rest);
-        out.extend_from_slice(&rest[..clean]);
-        rest = match rest[clean..] {
-            [] => break,
-            [SEPARATOR_LEAD, 0x80, last @ (0xa8 | 0xa9), ref tail @ ..] => {
-                escape_unit(out, if last == 0xa8 { LINE_SEPARATOR } else { PARAGRAPH_SEPARATOR });
-                tail
-            }
-            [byte @ (SEPARATOR_LEAD | 0x7f), ref tail @ ..] => {
-                out.push(byte);
-                tail
-            }
-            [byte, ref tail @ ..] => {
-                escape_special(out, byte);
-                tail
-            }
-        };
+fn escape_character(out: &mut Vec<u8>, character: char) {
+    let start = out.room(12);
+    // SAFETY: the form has at most twelve bytes.
+    unsafe {
+        let end = ascii_form(start, character.into());
+        out.advance(end.offset_from_unsigned(start));
     }
 }
 
-/// A byte that may stand for itself in every mode.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+/// Writes the escaped form of a code point; returns where it ends.
+///
+/// # Safety
+/// There is room for twelve bytes.
+#[inline]
+unsafe fn ascii_form(at: *mut u8, point: u32) -> *mut u8 {
+    // SAFETY: two escapes of six bytes are the longest form.
+    unsafe {
+        if let Ok(byte) = u8::try_from(point) {
+            return ASCII_FORMS[byte as usize].write(at);
+        }
+        match point.checked_sub(0x1_0000) {
+            None => escape_unit(at, point),
+            Some(offset) => {
+                let low = escape_unit(at, 0xd800 | (offset >> 10));
+                escape_unit(low, 0xdc00 | (offset & 0x3ff))
+            }
+        }
+    }
 }
 
-fn escape_latin1(out: &mut Vec<u8>, byte: u8, ensure_ascii: bool) {
+/// Writes a code point in UTF-8, or escaped where that is needed; returns where it ends.
+///
+/// # Safety
+/// There is room for eight bytes.
+#[inline]
+unsafe fn utf8_form(at: *mut u8, point: u32) -> Result<*mut u8, LoneSurrogate> {
+    let last = |shift: u32| 0x80 | ((point >> shift) & 0x3f) as u8;
+    // SAFETY: no form has more than six bytes, and those of one byte are written as eight.
+    unsafe {
+        Ok(match point {
+            0..0x100 => UNICODE_FORMS[point as usize].write(at),
+            0x100..0x800 => write(at, [0xc0 | (point >> 6) as u8, last(0)]),
+            0x2028 | 0x2029 => escape_unit(at, point),
+            0xd800..0xe000 => return Err(LoneSurrogate),
+            0x800..0x1_0000 => write(at, [0xe0 | (point >> 12) as u8, last(6), last(0)]),
+            _ => write(at, [0xf0 | (point >> 18) as u8, last(12), last(6), last(0)]),
+        })
+    }
+}
+
+#[inline]
+unsafe fn write<const N: usize>(at: *mut u8, bytes: [u8; N]) -> *mut u8 {
+    // SAFETY: the caller has room for N bytes.
+    unsafe {
+        at.cast::<[u8; N]>().write_unaligned(bytes);
+        at.add(N)
+    }
+}
+
+unsafe fn escape_unit(at: *mut u8, unit: u32) -> *mut u8 {
+    // SAFETY: the caller has room for six bytes.
+    unsafe { write(at, unit_escape(unit)) }
+}
+
+const fn unit_escape(unit: u32) -> [u8; 6] {
+    const fn digit(unit: u32, shift: u32) -> u8 {
+        HEX[(unit >> shift) as usize & 0xf]
+    }
+    [b'\\', b'u', digit(unit, 12), digit(unit, 8), digit(unit, 4), digit(unit, 0)]
+}
+
+/// What stands for one code point below 256.
+#[derive(Clone, Copy)]
+struct Form {
+    bytes: [u8; 7],
+    length: u8,
+}
+
+impl Form {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length as usize]
+    }
+
+    /// # Safety
+    /// There is room for eight bytes, of which the last two are only scratched.
+    #[inline]
+    unsafe fn write(self, at: *mut u8) -> *mut u8 {
+        // SAFETY: as the caller promises; a form is never longer than six bytes.
+        unsafe {
+            at.cast::<[u8; 7]>().write_unaligned(self.bytes);
+            at.add(self.length as usize)
+        }
+    }
+}
+
+static ASCII_FORMS: [Form; 256] = forms(true);
+static UNICODE_FORMS: [Form; 256] = forms(false);
+
+const fn forms(ensure_ascii: bool) -> [Form; 256] {
+    let mut forms = [form(0, ensure_ascii); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        forms[byte] = form(byte as u8, ensure_ascii);
+        byte += 1;
+    }
+    forms
+}
+
+const fn form(byte: u8, ensure_ascii: bool) -> Form {
     match byte {
-        0x7f if !ensure_ascii => out.push(byte),
-        0..0x80 => escape_special(out, byte),
-        _ if ensure_ascii => escape_unit(out, byte.into()),
-        _ => out.extend_from_slice(&[0xc0 | (byte >> 6), 0x80 | (byte & 0x3f)]),
-    }
-}
-
-fn encode_point(out: &mut Vec<u8>, point: u32) -> Result<(), LoneSurrogate> {
-    if matches!(point, LINE_SEPARATOR | PARAGRAPH_SEPARATOR) {
-        escape_unit(out, point);
-        return Ok(());
-    }
-    let character = char::from_u32(point).ok_or(LoneSurrogate)?;
-    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-    Ok(())
-}
-
-fn escape_special(out: &mut Vec<u8>, byte: u8) {
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => return escape_unit(out, byte.into()),
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-fn escape_point(out: &mut Vec<u8>, point: u32) {
-    match point.checked_sub(0x1_0000) {
-        None => escape_unit(out, point),
-        Some(offset) => {
-            escape_unit(out, 0xd800 | (offset >> 10));
-            escape_unit(out, 0xdc00 | (offset & 0x3ff));
+        b'"' | b'\\' => short(byte),
+        b'\n' => short(b'n'),
+        b'\r' => short(b'r'),
+        b'\t' => short(b't'),
+        0x08 => short(b'b'),
+        0x0c => short(b'f'),
+        b' '..=b'~' => Form { bytes: [byte, 0, 0, 0, 0, 0, 0], length: 1 },
+        0x7f if !ensure_ascii => Form { bytes: [byte, 0, 0, 0, 0, 0, 0], length: 1 },
+        0x80.. if !ensure_ascii => {
+            Form { bytes: [0xc0 | (byte >> 6), 0x80 | (byte & 0x3f), 0, 0, 0, 0, 0], length: 2 }
+        }
+        _ => {
+            let [a, b, c, d, e, f] = unit_escape(byte as u32);
+            Form { bytes: [a, b, c, d, e, f, 0], length: 6 }
         }
     }
 }
 
-fn escape_unit(out: &mut Vec<u8>, unit: u32) {
-    let digit = |shift: u32| HEX[(unit >> shift) as usize & 0xf];
-    out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
-}
-
-/// [`clean_prefix`] stops at every byte outside ASCII.
-const ASCII_ONLY: bool = true;
-/// [`clean_prefix`] stops outside ASCII only where a separator may begin.
-const ANY_UNICODE: bool = false;
-
-/// How many leading bytes need no second look: eight at a time, then one by one.
-fn clean_prefix<const ASCII: bool>(text: &[u8]) -> usize {
-    let (words, tail) = text.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let marks = suspects::<ASCII>(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return 8 * index + marks.trailing_zeros() as usize / 8;
-        }
-    }
-    let clean = tail.iter().take_while(|&&byte| is_clean::<ASCII>(byte)).count();
-    8 * words.len() + clean
-}
-
-fn is_clean<const ASCII: bool>(byte: u8) -> bool {
-    is_plain(byte) || (!ASCII && byte >= 0x80 && byte != SEPARATOR_LEAD)
-}
-
-/// The high bit of the first byte that is not clean; bits above it may be wrong, since the
-/// subtractions borrow upwards.
-fn suspects<const ASCII: bool>(word: u64) -> u64 {
-    const HIGH_BITS: u64 = each(0x80);
-    const fn each(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
-    const fn zeros(word: u64) -> u64 {
-        word.wrapping_sub(each(1)) & !word & HIGH_BITS
-    }
-    let controls = word.wrapping_sub(each(b' ')) & !word & HIGH_BITS;
-    let special = zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\')) | zeros(word ^ each(0x7f));
-    let outside = if ASCII { word & HIGH_BITS } else { zeros(word ^ each(SEPARATOR_LEAD)) };
-    controls | special | outside
+const fn short(letter: u8) -> Form {
+    Form { bytes: [b'\\', letter, 0, 0, 0, 0, 0], length: 2 }
 }
 
 #[cfg(test)]
@@ -237,39 +338,30 @@ mod tests {
         assert_eq!(quoted_wide(&[0xd83d, 0xde00], false), Err(LoneSurrogate));
     }
 
-    /// Every byte at every offset around the word size, against the one-by-one definition.
-    #[test]
-    fn words_agree_with_bytes() {
-        for byte in 0..=255u8 {
-            for (before, after) in [(0, 0), (0, 7), (3, 12), (7, 8), (8, 0), (15, 1), (17, 3)] {
-                let mut text = vec![b'x'; before];
-                text.push(byte);
-                text.resize(before + 1 + after, 0xc3);
-                for_both_modes(&text);
-            }
-        }
-    }
-
-    fn for_both_modes(text: &[u8]) {
-        let slow = |clean: fn(u8) -> bool| text.iter().take_while(|&&b| clean(b)).count();
-        assert_eq!(clean_prefix::<ASCII_ONLY>(text), slow(is_clean::<ASCII_ONLY>));
-        assert_eq!(clean_prefix::<ANY_UNICODE>(text), slow(is_clean::<ANY_UNICODE>));
-    }
-
-    /// The three storage forms of one text give the same bytes.
+    /// The three storage forms of one text give the same bytes, whatever its length.
     #[test]
     fn storage_forms_agree() {
         for point in (0..0x3000).chain(0xff00..0x1_0100).filter_map(char::from_u32) {
-            let text = format!("abc{point}\"defghij{point}");
-            let wide: Vec<u32> = text.chars().map(u32::from).collect();
-            for ensure_ascii in [false, true] {
-                let expected = quoted(&text, ensure_ascii);
-                assert_eq!(quoted_wide(&wide, ensure_ascii).unwrap(), expected);
-                if let Some(narrow) = latin1(&text) {
-                    let mut out = Vec::new();
-                    quote_latin1(&mut out, &narrow, ensure_ascii);
-                    assert_eq!(out, expected.as_bytes());
-                }
+            agree(&format!("{point}"));
+            agree(&format!("abc{point}\"defghij{point}"));
+        }
+        for length in 0..80 {
+            agree(&"x".repeat(length));
+            agree(&("x".repeat(length) + "\n" + &"y".repeat(length)));
+            agree(&"é\n".repeat(length * 10));
+            agree(&"\u{20ac}😀\u{1}".repeat(length * 10));
+        }
+    }
+
+    fn agree(text: &str) {
+        let wide: Vec<u32> = text.chars().map(u32::from).collect();
+        for ensure_ascii in [false, true] {
+            let expected = quoted(text, ensure_ascii);
+            assert_eq!(quoted_wide(&wide, ensure_ascii).unwrap(), expected);
+            if let Some(narrow) = latin1(text) {
+                let mut out = Vec::new();
+                quote_latin1(&mut out, &narrow, ensure_ascii);
+                assert_eq!(out, expected.as_bytes());
             }
         }
     }

@@ -2,6 +2,8 @@
 pub mod decimal;
 pub mod escape;
 pub mod number;
+pub mod output;
+pub mod scan;
 pub mod spelling;
 pub mod temporal;
 pub mod uuid;

@@ -1,9 +1,75 @@
 //! Numbers as Python's `int.__repr__` and `float.__repr__` spell them.
-use std::io::Write;
+use super::output::Output;
 
-/// Writes the decimal digits of `value`.
-pub fn integer(out: &mut Vec<u8>, value: i64) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+/// No 64-bit number is longer, its sign included.
+pub const MOST_DIGITS: usize = 20;
+
+/// `"00"` to `"99"`
+static PAIRS: [[u8; 2]; 100] = pairs();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + number as u8 / 10, b'0' + number as u8 % 10];
+        number += 1;
+    }
+    pairs
+}
+
+/// Writes the decimal digits of `value`; returns where they end.
+///
+/// # Safety
+/// There is room for [`MOST_DIGITS`].
+#[inline(always)]
+pub unsafe fn integer(value: i64, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe {
+        at.write(b'-');
+        digits(value.unsigned_abs(), at.add(usize::from(value < 0)))
+    }
+}
+
+/// # Safety
+/// There is room for the digits: nineteen for a number of 63 bits.
+#[inline(always)]
+unsafe fn digits(value: u64, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match value {
+            0..10 => write([b'0' + value as u8], at),
+            10..100 => pair(value, at),
+            100..1000 => pair(value % 100, write([b'0' + (value / 100) as u8], at)),
+            1000..10_000 => four(value, at),
+            _ => many(value, at),
+        }
+    }
+}
+
+unsafe fn many(value: u64, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller of `digits` promises.
+    unsafe { four(value % 10_000, digits(value / 10_000, at)) }
+}
+
+#[inline(always)]
+unsafe fn four(value: u64, at: *mut u8) -> *mut u8 {
+    // SAFETY: the caller has room for four bytes.
+    unsafe { pair(value % 100, pair(value / 100, at)) }
+}
+
+#[inline(always)]
+unsafe fn pair(value: u64, at: *mut u8) -> *mut u8 {
+    // SAFETY: the caller has room for two bytes.
+    unsafe { write(PAIRS[value as usize], at) }
+}
+
+#[inline(always)]
+unsafe fn write<const N: usize>(text: [u8; N], at: *mut u8) -> *mut u8 {
+    // SAFETY: the caller has room for N bytes.
+    unsafe {
+        at.cast::<[u8; N]>().write_unaligned(text);
+        at.add(N)
+    }
 }
 
 /// Writes the shortest digits that read back as `value`, in the form that CPython's
@@ -12,7 +78,7 @@ pub fn integer(out: &mut Vec<u8>, value: i64) {
 pub fn float(out: &mut Vec<u8>, value: f64) {
     let size = value.abs();
     if (1e-4..1e16).contains(&size) || size == 0.0 {
-        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+        out.put(zmij::Buffer::new().format_finite(value).as_bytes());
     } else {
         scientific(out, value);
     }
@@ -37,8 +103,7 @@ fn scientific(out: &mut Vec<u8>, value: f64) {
         Some(power) => ('-', power),
         None => ('+', exponent),
     };
-    // Writing to memory cannot fail.
-    let _ = write!(out, "{digits}e{sign}{power:0>2}");
+    out.put(format!("{digits}e{sign}{power:0>2}").as_bytes());
 }
 
 #[cfg(test)]
@@ -49,6 +114,23 @@ mod tests {
         let mut out = Vec::new();
         float(&mut out, value);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn integers() {
+        let powers = (0..19).map(|power| 10_i64.pow(power));
+        let around = powers.flat_map(|power| [power - 1, power, power + 1, 7 * (power / 8)]);
+        for value in around.chain([i64::MAX, i64::MIN, 0]) {
+            for value in [value, value.wrapping_neg()] {
+                let mut out = Vec::with_capacity(MOST_DIGITS);
+                // SAFETY: there is room for every digit.
+                unsafe {
+                    let at = out.as_mut_ptr();
+                    out.set_len(integer(value, at).offset_from_unsigned(at));
+                }
+                assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,338 @@
+//! Looking for the bytes of a JSON string that cannot stand for themselves, many at a time.
+use std::marker::PhantomData;
+
+use super::output::copy;
+
+/// Which bytes are clean: never controls, quotes, backslashes and DEL.
+pub trait Alphabet {
+    /// Whether U+2028 and U+2029 may begin at a byte that is clean otherwise.
+    const UTF8: bool;
+}
+
+/// Of the others those below 128.
+pub struct Ascii;
+
+/// All others but 0xE2, with which U+2028 and U+2029 begin.
+pub struct Utf8;
+
+impl Alphabet for Ascii {
+    const UTF8: bool = false;
+}
+
+impl Alphabet for Utf8 {
+    const UTF8: bool = true;
+}
+
+/// How many clean bytes two words begin with.
+#[inline]
+fn clean_in_words<A: Alphabet>(head: u64, tail: u64) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    return sse2::clean_in_words::<A>(head, tail);
+    #[cfg(not(target_arch = "x86_64"))]
+    return words::clean_in_words::<A>(head, tail);
+}
+
+/// How many clean bytes a block begins with.
+#[inline]
+fn clean_in_block<A: Alphabet>(block: &[u8; 16]) -> usize {
+    let block = u128::from_le_bytes(*block);
+    clean_in_words::<A>(block as u64, (block >> 64) as u64)
+}
+
+/// Whether a text of less than sixteen bytes is clean.
+#[inline]
+pub fn is_clean<A: Alphabet>(text: &[u8]) -> bool {
+    if let (Some(head), Some(tail)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return clean_in_words::<A>(u64::from_le_bytes(*head), u64::from_le_bytes(*tail)) == 16;
+    }
+    if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
+        let word = u64::from(head) | u64::from(tail) << 32;
+        return clean_in_words::<A>(word, word) == 16;
+    }
+    let [first, .., last] = *text else { return text.iter().all(|&byte| is_clean_byte::<A>(byte)) };
+    is_clean_byte::<A>(first) & is_clean_byte::<A>(text[1]) & is_clean_byte::<A>(last)
+}
+
+#[inline]
+fn is_clean_byte<A: Alphabet>(byte: u8) -> bool {
+    let plain = byte >= 0x20 && !matches!(byte, b'"' | b'\\' | 0x7f);
+    plain && if A::UTF8 { byte != 0xe2 } else { byte < 0x80 }
+}
+
+/// How far a text was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// All of it, and all of it is clean. Its length is not repeated here: a caller that takes it
+    /// from the text can go on before the processor has seen the bytes.
+    All,
+    /// At least these many bytes, which are clean; those behind them may be overwritten.
+    Part(usize),
+}
+
+/// Copies the clean bytes that `text` begins with.
+///
+/// # Safety
+/// `to` is valid for writes of `text.len()` bytes and does not overlap with `text`.
+#[inline(always)]
+pub unsafe fn copy_clean<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
+    if text.len() >= 16 {
+        // SAFETY: as the caller promises.
+        return unsafe { copy_blocks::<A>(text, to) };
+    }
+    // SAFETY: as the caller promises.
+    unsafe { copy(text, to) };
+    if is_clean::<A>(text) { Copied::All } else { Copied::Part(0) }
+}
+
+/// Block after block, then the last sixteen bytes, which may overlap with the last block.
+#[inline]
+unsafe fn copy_blocks<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
+    let last = text.len() - 16;
+    let mut start = 0;
+    loop {
+        // SAFETY: the block ends inside the text, or where it does.
+        let clean = unsafe { copy_block::<A>(text.as_ptr().add(start), to.add(start)) };
+        if clean < 16 {
+            return Copied::Part(start + clean);
+        }
+        if start == last {
+            return Copied::All;
+        }
+        start = last.min(start + 16);
+    }
+}
+
+/// A text in front of which sixteen more bytes can be read, as the header of a Python object can.
+/// The sixteen bytes that end with it hold a short text whole: no branch asks for its length, which
+/// no processor could foretell.
+#[derive(Clone, Copy)]
+pub struct Headed<'a> {
+    start: *const u8,
+    length: usize,
+    text: PhantomData<&'a [u8]>,
+}
+
+impl<'a> Headed<'a> {
+    /// # Safety
+    /// From sixteen bytes before `start` to `length` behind it all can be read, and the text does not
+    /// change, as long as `'a`.
+    #[inline]
+    pub unsafe fn new(start: *const u8, length: usize) -> Self {
+        Self { start, length, text: PhantomData }
+    }
+
+    #[inline]
+    pub fn as_slice(self) -> &'a [u8] {
+        // SAFETY: as promised when this was made.
+        unsafe { std::slice::from_raw_parts(self.start, self.length) }
+    }
+
+    /// As [`copy_clean`].
+    ///
+    /// # Safety
+    /// `to` is valid for writes of sixteen bytes and of the whole text, and does not overlap with it.
+    #[inline(always)]
+    pub unsafe fn copy_clean<A: Alphabet>(self, to: *mut u8) -> Copied {
+        if self.length > 16 {
+            // SAFETY: as the caller promises.
+            return unsafe { copy_blocks::<A>(self.as_slice(), to) };
+        }
+        // SAFETY: the sixteen bytes that end with the text can be read, and there is room for as many.
+        let block = unsafe {
+            let end = self.start.add(self.length);
+            let block = u128::from_le_bytes(end.sub(16).cast::<[u8; 16]>().read_unaligned());
+            let text = block.unbounded_shr(8 * (16 - self.length as u32));
+            to.cast::<[u8; 16]>().write_unaligned(text.to_le_bytes());
+            text
+        };
+        let clean = clean_in_words::<A>(block as u64, (block >> 64) as u64);
+        if clean >= self.length { Copied::All } else { Copied::Part(clean) }
+    }
+}
+
+/// Copies sixteen bytes and says how many of them are clean before one is not.
+///
+/// # Safety
+/// There are sixteen bytes to read and room for as many, without overlap.
+#[inline]
+pub unsafe fn copy_block<A: Alphabet>(from: *const u8, to: *mut u8) -> usize {
+    // SAFETY: as the caller promises.
+    let block = unsafe {
+        let block = from.cast::<[u8; 16]>().read_unaligned();
+        to.cast::<[u8; 16]>().write_unaligned(block);
+        block
+    };
+    clean_in_block::<A>(&block)
+}
+
+/// How many clean bytes `text` begins with.
+pub fn clean_run<A: Alphabet>(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(block) = text[length..].first_chunk() {
+        let clean = clean_in_block::<A>(block);
+        length += clean;
+        if clean < 16 {
+            return length;
+        }
+    }
+    loop {
+        let (word, count) = next_word(&text[length..]);
+        let clean = (suspects::<A>(word).trailing_zeros() as usize / 8).min(count);
+        length += clean;
+        if clean < 8 {
+            return length;
+        }
+    }
+}
+
+/// The first eight bytes, or as many as there are with zeros after them, and how many those are.
+#[inline]
+pub fn next_word(text: &[u8]) -> (u64, usize) {
+    if let Some(word) = text.first_chunk::<8>() {
+        return (u64::from_le_bytes(*word), 8);
+    }
+    let mut word = 0;
+    for &byte in text.iter().rev() {
+        word = word << 8 | u64::from(byte);
+    }
+    (word, text.len())
+}
+
+pub const HIGH_BITS: u64 = each(0x80);
+
+/// The high bit of the first byte that is a control, a quote or a backslash; bits above it may be
+/// wrong, since the subtractions borrow upwards.
+#[inline]
+pub const fn specials(word: u64) -> u64 {
+    below(word, b' ') | equal_to(word, b'"') | equal_to(word, b'\\')
+}
+
+/// The high bit of the first byte that is not clean; bits above it may be wrong.
+#[inline]
+fn suspects<A: Alphabet>(word: u64) -> u64 {
+    let outside = if A::UTF8 { equal_to(word, 0xe2) } else { word & HIGH_BITS };
+    specials(word) | equal_to(word, 0x7f) | outside
+}
+
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+#[inline]
+const fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(each(limit)) & !word & HIGH_BITS
+}
+
+#[inline]
+const fn equal_to(word: u64, byte: u8) -> u64 {
+    below(word ^ each(byte), 1)
+}
+
+/// Every x86-64 has these instructions: nothing has to be found out at run time.
+#[cfg(target_arch = "x86_64")]
+mod sse2 {
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_max_epu8, _mm_movemask_epi8, _mm_or_si128,
+        _mm_set_epi64x, _mm_set1_epi8,
+    };
+
+    use super::Alphabet;
+
+    #[inline]
+    pub fn clean_in_words<A: Alphabet>(head: u64, tail: u64) -> usize {
+        // SAFETY: SSE2 is part of x86-64.
+        let marks = unsafe {
+            let bytes = _mm_set_epi64x(tail.cast_signed(), head.cast_signed());
+            let is = |byte: u8| _mm_cmpeq_epi8(bytes, each(byte));
+            let control = if A::UTF8 {
+                _mm_cmpeq_epi8(_mm_max_epu8(bytes, each(0x1f)), each(0x1f))
+            } else {
+                // As signed numbers, controls and bytes from 128 on are one range.
+                _mm_cmplt_epi8(bytes, each(0x20))
+            };
+            let special = _mm_or_si128(_mm_or_si128(is(b'"'), is(b'\\')), is(0x7f));
+            let marks = _mm_movemask_epi8(_mm_or_si128(control, special));
+            if A::UTF8 { marks | _mm_movemask_epi8(is(0xe2)) } else { marks }
+        };
+        (marks.cast_unsigned() | 1 << 16).trailing_zeros() as usize
+    }
+
+    #[inline]
+    fn each(byte: u8) -> __m128i {
+        // SAFETY: SSE2 is part of x86-64.
+        unsafe { _mm_set1_epi8(byte.cast_signed()) }
+    }
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod words {
+    use super::{Alphabet, suspects};
+
+    #[inline]
+    pub fn clean_in_words<A: Alphabet>(head: u64, tail: u64) -> usize {
+        let clean = suspects::<A>(head).trailing_zeros() / 8;
+        let more = || suspects::<A>(tail).trailing_zeros() / 8;
+        (if clean < 8 { clean } else { 8 + more() }) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every byte at every offset around the sizes of words and blocks, against the definition.
+    #[test]
+    fn blocks_and_words_agree_with_bytes() {
+        for byte in 0..=255 {
+            for length in [1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33] {
+                for place in 0..length {
+                    let mut text = vec![b'x'; length];
+                    text[place] = byte;
+                    agrees::<Ascii>(&text);
+                    text.resize(length + 2, 0xc3);
+                    agrees::<Ascii>(&text);
+                    agrees::<Utf8>(&text);
+                }
+            }
+        }
+        agrees::<Ascii>(b"");
+    }
+
+    fn agrees<A: Alphabet>(text: &[u8]) {
+        let clean = text.iter().take_while(|&&byte| is_clean_byte::<A>(byte)).count();
+        assert_eq!(clean_run::<A>(text), clean);
+        if let Some(block) = text.first_chunk() {
+            let block = u128::from_le_bytes(*block);
+            let (head, tail) = (block as u64, (block >> 64) as u64);
+            assert_eq!(clean_in_words::<A>(head, tail), clean.min(16));
+            assert_eq!(words::clean_in_words::<A>(head, tail), clean.min(16));
+        }
+        let mut copied = vec![0; text.len()];
+        // SAFETY: the copy has room for the text.
+        match unsafe { copy_clean::<A>(text, copied.as_mut_ptr()) } {
+            Copied::All => assert_eq!(copied, text),
+            Copied::Part(count) => {
+                assert!(count <= clean && clean < text.len());
+                assert_eq!(copied[..count], text[..count]);
+            }
+        }
+        headed_agrees::<A>(text, clean);
+    }
+
+    fn headed_agrees<A: Alphabet>(text: &[u8], clean: usize) {
+        let headed = [&[b'"'; 16], text].concat();
+        let mut copied = vec![0; text.len().max(16)];
+        // SAFETY: sixteen bytes stand before the text, and the copy has room for as many.
+        let outcome = unsafe {
+            let headed = Headed::new(headed.as_ptr().add(16), text.len());
+            headed.copy_clean::<A>(copied.as_mut_ptr())
+        };
+        let count = match outcome {
+            Copied::All => text.len(),
+            Copied::Part(count) => count,
+        };
+        assert_eq!(count, clean);
+        assert_eq!(copied[..count], text[..count]);
+    }
+}
