@@ -141,9 +141,9 @@ impl<'a, 'py> Context<'a, 'py> {
         if let Some((_, known)) = self.stand_ins.borrow().iter().find(|known| known.0 == place) {
             return Ok(known.clone());
         }
-        let made = make()?;
-        self.stand_ins.borrow_mut().push((place, made.clone()));
-        Ok(made)
+        let new = make()?;
+        self.stand_ins.borrow_mut().push((place, new.clone()));
+        Ok(new)
     }
 
     pub fn is_mapping(&self, value: &Bound<'py, PyAny>) -> PyResult<bool> {

@@ -53,7 +53,7 @@ impl Link {
     }
 
     /// What stands for an object in its URL; `None` where only stock knows.
-    fn lookup_of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Option<Text>> {
+    fn lookup_of(&self, object: &Bound<'_, PyAny>) -> PyResult<Option<Text>> {
         let Some(pk) = object.getattr_opt(intern!(object.py(), "pk"))? else { return Ok(None) };
         let key = Text::of(&Value::Object(&pk));
         match (&self.lookup, key) {

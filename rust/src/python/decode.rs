@@ -1,4 +1,10 @@
 //! Python objects made of JSON text, as `json.loads` makes them.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::type_complexity,
+    reason = "a hash keeps its low bits; no text is longer than the largest isize"
+)]
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};

@@ -1,4 +1,5 @@
 //! The content of a `dict` or a `list` that may change under the eyes of its reader.
+#![allow(clippy::cast_possible_wrap, reason = "no dict has more entries than the largest isize")]
 use std::ptr;
 
 use pyo3::Borrowed;

@@ -1,4 +1,5 @@
 //! The characters of a `str` as it stores them.
+#![allow(clippy::cast_sign_loss, reason = "the length of a str is never negative")]
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;

@@ -1,4 +1,9 @@
 //! JSON text out of a walk, spelled as Python's `json` and DRF's `JSONRenderer` spell it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::inline_always,
+    reason = "the steps of one value: calls between them would cost more than the steps; lengths are small"
+)]
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyInt, PyString};
@@ -34,8 +39,7 @@ impl Style {
 }
 
 /// Every value is written with the separator after it, which closing its container takes back, so
-/// that writing an item needs to know nothing about the items before it, and cutting the output back
-/// to an earlier [`JsonSink::mark`] undoes a half-written one.
+/// that writing an item needs to know nothing about the items before it.
 pub struct JsonSink<'a> {
     output: Vec<u8>,
     style: Style,
@@ -53,13 +57,6 @@ const SLACK: usize = 32;
 struct Separator {
     bytes: [u8; 2],
     length: u8,
-}
-
-/// A place in the output to come back to.
-#[derive(Clone, Copy)]
-pub struct Mark {
-    length: usize,
-    level: usize,
 }
 
 impl Separator {
@@ -112,17 +109,6 @@ impl<'a> JsonSink<'a> {
         let bytes = PyBytes::new(py, &output);
         spare::give_back(output);
         bytes
-    }
-
-    /// Where the output stands: between two values, or before the first.
-    pub fn mark(&self) -> Mark {
-        Mark { length: self.output.len(), level: self.level }
-    }
-
-    /// Forgets everything written since `mark`.
-    pub fn rewind(&mut self, mark: Mark) {
-        self.output.truncate(mark.length);
-        self.level = mark.level;
     }
 
     /// Whatever was written last is a whole value.
@@ -404,20 +390,6 @@ mod tests {
         }
         let flush = Style { indent: Some(0), ..PLAIN };
         assert_eq!(nested(flush).unwrap(), expected.replace(' ', ""));
-    }
-
-    #[test]
-    fn rewinding_forgets_a_half_written_item() {
-        let mut sink = sink(PLAIN);
-        sink.begin_list(2).unwrap();
-        sink.plain("kept").unwrap();
-        let mark = sink.mark();
-        sink.begin_list(1).unwrap();
-        sink.float(1.5).unwrap();
-        sink.rewind(mark);
-        sink.float(-0.0).unwrap();
-        sink.end_list().unwrap();
-        assert_eq!(text(sink), r#"["kept",-0.0]"#);
     }
 
     #[test]

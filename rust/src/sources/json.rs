@@ -131,8 +131,8 @@ impl<'a> Cursor<'a> {
     /// Whether a list goes on; `first` before its first item. Reads the comma or the bracket.
     pub fn has_item(&mut self, first: bool) -> Read<bool> {
         match (self.peek()?, first) {
-            (b']', _) => self.skip(false),
-            (b',', false) => self.skip(true),
+            (b']', _) => Ok(self.skip(false)),
+            (b',', false) => Ok(self.skip(true)),
             (_, first) => {
                 if first {
                     Ok(true)
@@ -161,9 +161,9 @@ impl<'a> Cursor<'a> {
         if self.at == self.text.len() { Ok(()) } else { Err(Invalid) }
     }
 
-    fn skip(&mut self, answer: bool) -> Read<bool> {
+    fn skip(&mut self, answer: bool) -> bool {
         self.at += 1;
-        Ok(answer)
+        answer
     }
 
     fn rest(&self) -> &'a [u8] {

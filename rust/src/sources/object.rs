@@ -1,6 +1,7 @@
 //! Any Python value, walked by the rules of CPython's JSON encoder: exact types first, in the order
 //! in which responses are made of them, then subclasses of the same types, then the encoder's own
 //! `default`. Where the outcome could differ from stock, the walk is refused as a whole.
+#![allow(clippy::inline_always, reason = "the leaves of a document, met by the million")]
 use std::cell::OnceCell;
 
 use pyo3::Borrowed;
@@ -296,7 +297,7 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         }
         self.sink.begin_map()?;
         for item in items {
-            match item.cast_exact::<PyTuple>().map(|pair| pair.as_slice()) {
+            match item.cast_exact::<PyTuple>().map(PyTupleMethods::as_slice) {
                 Ok([key, value]) => self.entry(key, value, &inside)?,
                 _ => return Err(Stop::Refused),
             }
@@ -334,7 +335,7 @@ fn coerced<'py>(key: &Bound<'py, PyAny>) -> Outcome<Bound<'py, PyString>> {
 }
 
 /// Checks that a subclass of `T` leaves these methods alone, and that its truth is its length.
-fn inherited<'py, T: PyTypeInfo>(value: &Bound<'py, PyAny>, methods: &[&str]) -> Outcome {
+fn inherited<T: PyTypeInfo>(value: &Bound<'_, PyAny>, methods: &[&str]) -> Outcome {
     let (class, base) = (value.get_type(), T::type_object(value.py()));
     for method in methods {
         if !class.getattr(*method)?.is(&base.getattr(*method)?) {

@@ -1,4 +1,11 @@
 //! Values that JSON has no form for, as `rest_framework.utils.encoders.JSONEncoder` spells them.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "years have four digits; exactness is checked before it is relied on"
+)]
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -3,6 +3,12 @@
 //! With `ensure_ascii` everything outside `' '..='~'` becomes an escape (DEL too, which RFC 8259
 //! would not ask for); without it only quotes, backslashes and controls do, and U+2028 and U+2029,
 //! which DRF's `JSONRenderer` escapes so that its output is also JavaScript.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::inline_always,
+    clippy::many_single_char_names,
+    reason = "characters are taken apart into their bytes; the inner loop of every text"
+)]
 use super::output::Output;
 use super::scan::{self, Ascii, Copied, Headed, Utf8};
 

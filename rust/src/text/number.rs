@@ -1,4 +1,9 @@
 //! Numbers as Python's `int.__repr__` and `float.__repr__` spell them.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::inline_always,
+    reason = "numbers are taken apart into their digits; the inner loop of every number"
+)]
 use super::output::Output;
 
 /// No 64-bit number is longer, its sign included.

@@ -1,4 +1,9 @@
 //! Looking for the bytes of a JSON string that cannot stand for themselves, many at a time.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::inline_always,
+    reason = "words are taken apart into their bytes; the inner loop of every text"
+)]
 use std::marker::PhantomData;
 
 use super::output::copy;
