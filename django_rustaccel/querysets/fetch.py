@@ -29,11 +29,14 @@ def _collector_held_off() -> Iterator[None]:
 Texts = tuple[tuple[int, int], ...]
 
 
-def fetch(using: str, sql: str, params: Any, known: Texts | None) -> tuple[list[Any], Texts]:
+def fetch(
+    using: str, sql: str, params: Any, known: Texts | None, *, may_be_text: bool
+) -> tuple[list[Any], Texts]:
     """The rows of a statement, and its columns that arrive as text unless they are known."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        types = ask_for_text(cursor) if connection.vendor == "postgresql" else None
+        wanted = may_be_text and connection.vendor == "postgresql"
+        types = ask_for_text(cursor) if wanted else None
         cursor.execute(sql, params)
         with _collector_held_off():
             rows = cursor.fetchall()

@@ -108,7 +108,9 @@ class _Reading:
 
     def read(self, sql: str, params: Any) -> Table:
         statement = self.statement
-        rows, statement.texts = fetch(self.using, sql, params, statement.texts)
+        rows, statement.texts = fetch(
+            self.using, sql, params, statement.texts, may_be_text=statement.may_be_text
+        )
         if not rows:
             return NOTHING
         if statement.shape is None:

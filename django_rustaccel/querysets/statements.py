@@ -43,6 +43,8 @@ class Statement:
     annotations: dict[str, int]
     #: Which columns arrive as text, once it has been run; and the shape of its rows.
     texts: Texts | None = None
+    #: False with an array or range among the columns: psycopg makes their elements like columns.
+    may_be_text: bool = True
     shape: Shape | None = None
 
     @classmethod
@@ -51,7 +53,14 @@ class Statement:
         columns: dict[tuple[Route, str], int] = {}
         _add_columns(compiler, compiler.klass_info, (), columns)
         select = [expression for expression, _, _ in compiler.select or ()]
-        return cls(sql, select, columns, dict(compiler.annotation_col_map or {}))
+        statement = cls(sql, select, columns, dict(compiler.annotation_col_map or {}))
+        statement.may_be_text = not any(_has_elements(expression) for expression in select)
+        return statement
+
+
+def _has_elements(expression: Any) -> bool:
+    classes = type(expression.output_field).__mro__
+    return any(cls.__module__.startswith("django.contrib.postgres") for cls in classes)
 
 
 def prepare(

@@ -81,16 +81,17 @@ def test_first_come_first_served():
     order = []
 
     def hash_in_turn(number):
-        argon2(memory=8 * 1024)
+        # Long enough for the thread before to have noted its number, however busy the machine is.
+        argon2(memory=64 * 1024, passes=3)
         order.append(number)
 
     with ThreadPoolExecutor(9) as threads:
-        first = threads.submit(argon2, memory=256 * 1024, passes=3)
+        first = threads.submit(argon2, memory=256 * 1024, passes=16)
         time.sleep(0.05)
         waiting = []
         for number in range(8):
             waiting.append(threads.submit(hash_in_turn, number))
-            time.sleep(0.02)
+            time.sleep(0.05)
         assert not first.done(), "the first hash was too fast to make others wait"
         for each in waiting:
             each.result()
