@@ -103,7 +103,7 @@ QUERYSETS = {
     "prefetch nested querysets": lambda: books().prefetch_related(
         Prefetch("tags", queryset=models.Tag.objects.prefetch_related("books"))
     ),
-    "union": lambda: books().filter(pages__lt=500).union(Book.objects.filter(pages__gt=1000)).order_by("id"),  # noqa: E501
+    "union": lambda: Book.objects.filter(pages__lt=500).union(Book.objects.filter(pages__gt=1000)).order_by("id"),  # noqa: E501
     "union all": lambda: Book.objects.filter(pk=1).union(Book.objects.filter(pk=1), all=True),
     "intersection": lambda: Book.objects.filter(pages__lt=900).intersection(Book.objects.filter(pages__gt=100)).order_by("id"),  # noqa: E501
     "difference": lambda: Book.objects.all().difference(Book.objects.filter(pages__gt=900)).order_by("id"),  # noqa: E501
