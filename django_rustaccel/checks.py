@@ -64,12 +64,8 @@ def check_drf(**kwargs: Any) -> list[CheckMessage]:
         return [_error(problem, 4, hint)]
     from django_rustaccel.drf.install import replaced_by_others
 
-    replaced = "".join(f"\n- {reason}" for reason in replaced_by_others())
-    if not replaced:
-        return []
-    message = f"Something else serves parts of DRF that ACCELERATE_DRF is on for:{replaced}"
     hint = "Responses may differ from DRF's: let one package do it."
-    return [checks.Warning(message, hint=hint, id=f"{TAG}.W001")]
+    return [checks.Warning(reason, hint=hint, id=f"{TAG}.W001") for reason in replaced_by_others()]
 
 
 def _drf_problem() -> str:

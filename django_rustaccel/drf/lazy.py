@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.utils.serializer_helpers import ReturnList
 
+from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Rows
 from django_rustaccel.drf.plans import Plan
 from django_rustaccel.querysets.replay import instances_of
@@ -45,14 +46,15 @@ class LazyList(list):  # type: ignore[type-arg]
         self.plan = plan
 
     @property
-    def _rustaccel_rows(self) -> tuple[Rows, Any, Any]:
+    def _rustaccel_rows(self) -> tuple[Rows, Any]:
         """What the native JSON writer asks a list for."""
-        return self.rows, self.serializer, self.plan.count_falls
+        return self.rows, self.serializer
 
     def _content(self) -> list[Any]:
         content: list[Any]
         content, fallen = self.rows.to_list(self.serializer)
-        self.plan.count_falls(fallen)
+        for reason in self.plan.left_to_stock(fallen):
+            statistics.fell_back(reason)
         del self.rows, self.serializer, self.plan
         return content
 
@@ -70,7 +72,7 @@ class LazyReturnList(ReturnList):  # type: ignore[type-arg]
         self.held = held
 
     @property
-    def _rustaccel_rows(self) -> tuple[Rows, Any, Any]:
+    def _rustaccel_rows(self) -> tuple[Rows, Any]:
         """What the native JSON writer asks a list for."""
         if type(self.held) is not LazyList:
             raise AttributeError

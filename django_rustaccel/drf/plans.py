@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from django.core.signals import setting_changed
 from django.db.models import Model
+from rest_framework import serializers
 
-from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Guard, Reader
-from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import (
     WITH_CHILD,
     WITH_ENTRIES,
@@ -40,11 +39,6 @@ class Plan:
     reader: Reader | None = None
     #: What reading needs from each model, by model and prefetched relations.
     derived: dict[Any, Any] = field(default_factory=dict)
-
-    def count_falls(self, fallen: Sequence[tuple[int, str]]) -> None:
-        """Count what native code did not decide in one call."""
-        for reason in self.left_to_stock(fallen):
-            statistics.fell_back(reason)
 
     def left_to_stock(self, fallen: Sequence[tuple[int, str]]) -> list[str]:
         """Reasons for what native code did not decide: nodes by number, and the stock method.
@@ -128,7 +122,7 @@ def _with_parts(name: str, node: Node) -> Iterable[tuple[str, Node]]:
 #: Methods by which a serializer class or instance may choose its fields.
 _FIELD_HOOKS = frozenset(
     name
-    for name in dir(originals.HyperlinkedModelSerializer)
+    for name in dir(serializers.HyperlinkedModelSerializer)
     if name.startswith(("get_", "build_", "include_", "_get_"))
     and name not in ("get_initial", "get_value", "get_attribute", "get_default", "get_validators")
 ) | {"fields", "_readable_fields", "__new__"}
@@ -136,9 +130,9 @@ _FIELD_HOOKS = frozenset(
 _STOCK_HOOKS = {
     cls: {name: getattr(cls, name, None) for name in _FIELD_HOOKS}
     for cls in (
-        originals.Serializer,
-        originals.ModelSerializer,
-        originals.HyperlinkedModelSerializer,
+        serializers.Serializer,
+        serializers.ModelSerializer,
+        serializers.HyperlinkedModelSerializer,
     )
 }
 
@@ -175,7 +169,7 @@ def _nested(serializer: Any) -> Iterable[Any]:
     """The serializers within a serializer."""
     for field_ in serializer.fields.values():
         child = getattr(field_, "child", field_)
-        if isinstance(child, originals.Serializer):
+        if isinstance(child, serializers.Serializer):
             yield child
             yield from _nested(child)
 

@@ -4,9 +4,7 @@ from collections import OrderedDict
 from decimal import Decimal
 
 import pytest
-from django.db.models.expressions import RawSQL
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 
 from bookshop import models
 from bookshop.data import fill_shop
@@ -207,25 +205,6 @@ class TestOneCount:
 
         tiers, _ = counted(lambda: Book(models.Book.objects.all(), many=True).data)
         assert tiers == {"instances": 1, "rows": 3}
-
-    @pytest.mark.databases_of("sqlite")
-    @pytest.mark.parametrize("look", [JSONRenderer().render, list])
-    def test_values_that_a_column_should_not_have(self, look):
-        """SQLite keeps what it is given; the rows themselves wait for somebody to look."""
-        models.Book.objects.update(in_print=RawSQL("7", []))
-
-        class Book(serializers.ModelSerializer):
-            class Meta:
-                model = models.Book
-                fields = ["in_print"]
-
-        listed = Book(models.Book.objects.order_by("pk"), many=True)
-        assert counted(lambda: listed.data) == [{"rows": 1}, {}]
-        assert counted(lambda: look(listed.data)) == [
-            {},
-            {"Book.in_print: a value was left to BooleanField.to_representation": 1},
-        ]
-        assert listed.data[0]["in_print"] is True
 
     def test_detail_views(self, client):
         assert counted(lambda: client.get(f"/books/{models.Book.objects.first().pk}/"))[0] == {
