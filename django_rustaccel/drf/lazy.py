@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from rest_framework.utils.serializer_helpers import ReturnList
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.engine import Rows
+from django_rustaccel.core.engine import Recording, Rows
 from django_rustaccel.drf.plans import Plan
 from django_rustaccel.querysets.replay import instances_of
 from django_rustaccel.querysets.rows import Read
@@ -35,18 +35,18 @@ class SeenList(list):  # type: ignore[type-arg]
 
 
 class LazyList(list):  # type: ignore[type-arg]
-    """The representation of a list, held as rows."""
+    """The representation of a list, held as rows or as what was read of instances."""
 
     seen_class = SeenList
 
-    def __init__(self, rows: Rows, serializer: Any, plan: Plan) -> None:
+    def __init__(self, rows: Rows | Recording, serializer: Any, plan: Plan) -> None:
         super().__init__(_UNREAD)
         self.rows = rows
         self.serializer = serializer
         self.plan = plan
 
     @property
-    def _rustaccel_rows(self) -> tuple[Rows, Any]:
+    def _rustaccel_rows(self) -> tuple[Rows | Recording, Any]:
         """What the native JSON writer asks a list for."""
         return self.rows, self.serializer
 
@@ -72,7 +72,7 @@ class LazyReturnList(ReturnList):  # type: ignore[type-arg]
         self.held = held
 
     @property
-    def _rustaccel_rows(self) -> tuple[Rows, Any]:
+    def _rustaccel_rows(self) -> tuple[Rows | Recording, Any]:
         """What the native JSON writer asks a list for."""
         if type(self.held) is not LazyList:
             raise AttributeError

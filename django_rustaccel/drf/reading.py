@@ -65,21 +65,32 @@ def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     held = _read_rows(serializer, plan, data)
     if not isinstance(held, str):
         return list(held) if type(held) is LazyList else held
-    value, fallen = reader_of(plan).many(
-        serializer.child, data.all() if isinstance(data, BaseManager) else instances_of(data)
-    )
+    value, fallen = reader_of(plan).many(serializer.child, _objects(data))
     _count("instances", serializer, plan, fallen, held)
     return value
 
 
+def _record(serializer: Any, plan: Plan, reason: str) -> LazyList:
+    """What a list says of its instances now, made into dicts when somebody looks."""
+    recording, fallen = reader_of(plan).record(serializer.child, _objects(serializer.instance))
+    _count("instances", serializer, plan, fallen, reason)
+    return LazyList(recording, serializer.child, plan)
+
+
+def _objects(data: Any) -> Any:
+    return data.all() if isinstance(data, BaseManager) else instances_of(data)
+
+
 def list_data(serializer: Any, stock: Callable[..., Any]) -> Any:
-    """``ListSerializer.data``: rows are read now and become Python objects when looked at."""
+    """``ListSerializer.data``: everything is read now, and made when somebody looks at it."""
     if not hasattr(serializer, "_data") and _reads_instance(serializer) and not is_disabled():
         plan = child_override(serializer) or plan_of(serializer.child)
         if not isinstance(plan, str):
-            rows_or_reason = _read_rows(serializer, plan, serializer.instance)
-            if not isinstance(rows_or_reason, str):
-                serializer._data = rows_or_reason
+            read = _read_rows(serializer, plan, serializer.instance)
+            if not isinstance(read, str):
+                serializer._data = read
+            elif settings.lazy_data:
+                serializer._data = _record(serializer, plan, read)
     held = getattr(serializer, "_data", None)
     if type(held) is LazyList:
         return LazyReturnList(held, serializer=serializer)

@@ -21,7 +21,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
     #[pymodule_export]
-    use crate::python::reader::{Reader, Rows};
+    use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]

@@ -1,4 +1,6 @@
 //! Plans out of descriptions: nested tuples that `drf/describe.py` makes.
+use std::sync::Arc;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -29,7 +31,11 @@ impl Builder {
     fn entry(&mut self, entry: &Bound<'_, PyAny>) -> PyResult<Entry> {
         let (name, source, node): (Bound<'_, PyString>, Bound<'_, PyTuple>, Bound<'_, PyTuple>) =
             entry.extract()?;
-        Ok(Entry { key: Key::new(&name)?, source: build_source(&source)?, node: self.node(&node)? })
+        Ok(Entry {
+            key: Arc::new(Key::new(&name)?),
+            source: build_source(&source)?,
+            node: self.node(&node)?,
+        })
     }
 
     /// The number of the node that is being built, as long as it has no parts yet.

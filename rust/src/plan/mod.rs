@@ -1,6 +1,8 @@
 //! What to read, how to spell it and where the stock method is: compiled once per serializer.
 mod build;
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -21,7 +23,7 @@ pub struct Plan {
 
 /// One field of a serializer: its key in the output, where its value is, and what the value is.
 pub struct Entry {
-    pub key: Key,
+    pub key: Arc<Key>,
     pub source: Source,
     pub node: Node,
 }

@@ -9,7 +9,7 @@ use crate::error::{Outcome, Stop};
 use crate::kinds::link::{Links, Settled};
 use crate::plan::{Builder, Plan, Step};
 use crate::python::collector::HeldOff;
-use crate::sinks::{ObjectSink, Sink};
+use crate::sinks::{ObjectSink, Sink, Tape, TapeSink};
 use crate::sources::row::Table;
 
 /// A compiled serializer.
@@ -57,19 +57,75 @@ impl Reader {
         instances: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let cx = Context::new(serializer, &self.framework, &self.paths);
-        let value = to_object(cx.py, |sink| {
-            sink.begin_list(0)?;
-            for instance in instances.try_iter()? {
-                self.plan.write(&instance?, &cx, sink)?;
-            }
-            sink.end_list()
-        })?;
+        let value = to_object(cx.py, |sink| self.write_many(instances, &cx, sink).map(drop))?;
         Ok((value, cx.fallen()))
+    }
+
+    /// The same, read now and made when somebody looks.
+    fn record(
+        &self,
+        serializer: &Bound<'_, PyAny>,
+        instances: &Bound<'_, PyAny>,
+    ) -> PyResult<(Recording, Vec<Fall>)> {
+        let cx = Context::new(serializer, &self.framework, &self.paths);
+        let _held_off = HeldOff::new(cx.py);
+        let mut sink = TapeSink::new(cx.py);
+        let length = self.write_many(instances, &cx, &mut sink).map_err(no_answer)?;
+        Ok((Recording { tape: sink.finish(), length }, cx.fallen()))
     }
 
     /// Rows of database cells, held until somebody looks.
     fn rows(slf: Py<Self>, table: &Bound<'_, PyAny>) -> PyResult<Rows> {
         Ok(Rows { reader: slf, table: Table::build(table)?, links: OnceLock::new() })
+    }
+}
+
+impl Reader {
+    /// Writes a list of objects; how many they were.
+    fn write_many<'py, S: Sink<'py>>(
+        &self,
+        instances: &Bound<'py, PyAny>,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome<usize> {
+        let mut length = 0;
+        sink.begin_list(0)?;
+        for instance in instances.try_iter()? {
+            self.plan.write(&instance?, cx, sink)?;
+            length += 1;
+        }
+        sink.end_list()?;
+        Ok(length)
+    }
+}
+
+/// Objects that have been read, every value as its field spells it, and not yet been looked at.
+#[pyclass(frozen, module = "django_rustaccel._rust")]
+pub struct Recording {
+    tape: Tape,
+    length: usize,
+}
+
+#[pymethods]
+impl Recording {
+    fn __len__(&self) -> usize {
+        self.length
+    }
+
+    /// A list of dicts, like [`Rows::to_list`].
+    fn to_list<'py>(
+        &self,
+        serializer: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
+        let py = serializer.py();
+        Ok((to_object(py, |sink| self.tape.replay(py, sink))?, Vec::new()))
+    }
+}
+
+impl Recording {
+    /// JSON text into any sink.
+    pub fn write<'py, S: Sink<'py>>(&self, py: Python<'py>, sink: &mut S) -> Outcome {
+        self.tape.replay(py, sink)
     }
 }
 
@@ -143,10 +199,17 @@ fn to_object<'py>(
     let mut sink = ObjectSink::new(py);
     match write(&mut sink) {
         Ok(()) => Ok(sink.take_value().unwrap_or_else(|| py.None().into_bound(py))),
-        Err(Stop::Raised(error)) => Err(*error),
-        // Python objects refuse nothing, and every kind has its stock method.
-        Err(Stop::Unsure | Stop::Refused) => {
-            Err(pyo3::exceptions::PySystemError::new_err("a plan ended without an answer"))
+        Err(stop) => Err(no_answer(stop)),
+    }
+}
+
+/// Python objects refuse nothing, and every kind has its stock method: only an exception may end
+/// a plan.
+fn no_answer(stop: Stop) -> PyErr {
+    match stop {
+        Stop::Raised(error) => *error,
+        Stop::Unsure | Stop::Refused => {
+            pyo3::exceptions::PySystemError::new_err("a plan ended without an answer")
         }
     }
 }

@@ -4,6 +4,8 @@
     clippy::inline_always,
     reason = "the steps of one value: calls between them would cost more than the steps; lengths are small"
 )]
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyInt, PyString};
@@ -316,7 +318,7 @@ impl<'py> Sink<'py> for JsonSink<'_> {
         Ok(())
     }
     #[inline]
-    fn key(&mut self, key: &Key) -> Outcome {
+    fn key(&mut self, key: &Arc<Key>) -> Outcome {
         self.before_key();
         let spelled = if self.style.ensure_ascii { &key.ascii } else { &key.unicode };
         self.write_separated(spelled, self.after_key);

@@ -2,12 +2,16 @@
 mod json;
 mod object;
 mod spare;
+mod tape;
+
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 
 pub use json::{JsonSink, Style};
 pub use object::ObjectSink;
+pub use tape::{Tape, TapeSink};
 
 use crate::error::Outcome;
 use crate::text::escape;
@@ -41,7 +45,7 @@ pub trait Sink<'py> {
     fn begin_map_like(&mut self, _template: &Py<PyDict>) -> Outcome {
         self.begin_map()
     }
-    fn key(&mut self, key: &Key) -> Outcome;
+    fn key(&mut self, key: &Arc<Key>) -> Outcome;
     /// A key that no plan knew beforehand.
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome;
     fn end_map(&mut self) -> Outcome;

@@ -1,4 +1,6 @@
 //! Python objects out of a walk: plain `dict`, `list` and scalars.
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
@@ -113,7 +115,7 @@ impl<'py> Sink<'py> for ObjectSink<'py> {
         self.begin(Some(template.bind(self.py).clone()));
         Ok(())
     }
-    fn key(&mut self, key: &Key) -> Outcome {
+    fn key(&mut self, key: &Arc<Key>) -> Outcome {
         self.keys.push(key.name.bind(self.py).clone());
         Ok(())
     }

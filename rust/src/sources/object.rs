@@ -14,7 +14,7 @@ use super::spelled;
 use crate::error::{Outcome, Stop};
 use crate::python::entries::{Entries, visit_item};
 use crate::python::integer;
-use crate::python::reader::Rows;
+use crate::python::reader::{Recording, Rows};
 use crate::python::types::{self, exactly};
 use crate::sinks::{Sink, Style};
 
@@ -81,14 +81,17 @@ pub fn write<'py, S: Sink<'py>>(
     Walk { encoder, sink }.value(value, &Level::Top)
 }
 
-/// Writes a list that is still database rows, and says whether `value` was one. Such a list tells
-/// its rows, and the serializer they were read for, under an attribute of its class.
+/// Writes a list that nobody has looked at, and says whether `value` was one. Such a list tells
+/// what it holds, and the serializer that was read for, under an attribute of its class.
 fn write_lazy_list<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
     let Some(held) = value.getattr_opt(intern!(value.py(), "_rustaccel_rows"))? else {
         return Ok(false);
     };
-    let (rows, serializer): (Bound<'py, Rows>, Bound<'py, PyAny>) = held.extract()?;
-    rows.get().write(&serializer, sink)?;
+    let (held, serializer): (Bound<'py, PyAny>, Bound<'py, PyAny>) = held.extract()?;
+    match held.cast::<Recording>() {
+        Ok(recording) => recording.get().write(held.py(), sink)?,
+        Err(_) => held.cast::<Rows>().map_err(PyErr::from)?.get().write(&serializer, sink)?,
+    }
     Ok(true)
 }
 
