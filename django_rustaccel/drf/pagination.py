@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from rest_framework import generics, mixins, pagination, serializers
@@ -17,6 +17,7 @@ from rest_framework import generics, mixins, pagination, serializers
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import reading
 from django_rustaccel.drf.lazy import LazyPage
+from django_rustaccel.querysets.counting import count
 
 Stock = Callable[..., Any]
 
@@ -31,6 +32,11 @@ class _Sliced:
         clone = super()._clone()  # type: ignore[misc]
         clone._take, clone._stock_class = self._take, self._stock_class
         return clone
+
+    def count(self) -> int:
+        stock = super().count  # type: ignore[misc]
+        is_stock = self._stock_class.count is QuerySet.count
+        return count(cast("QuerySet[Any]", self), stock) if is_stock else stock()
 
     def __getitem__(self, key: Any) -> Any:
         window = super().__getitem__(key)  # type: ignore[misc]

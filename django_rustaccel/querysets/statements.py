@@ -75,7 +75,7 @@ def prepare(
 
     """
     compiler = compiler_for(query, using, added)
-    identity = _identity(query, compiler)
+    identity = identity_of(query, compiler)
     if identity is None:
         return _compile(compiler)
     key, params = identity
@@ -125,7 +125,7 @@ _VALUES = (int, str, float, Decimal, UUID, datetime, date, time)
 _LOOKUP_MODULES = ("django.db.models.lookups", "django.db.models.fields.related_lookups")
 
 
-def _identity(query: Query, compiler: SQLCompiler) -> tuple[tuple[Any, ...], list[Any]] | None:
+def identity_of(query: Query, compiler: SQLCompiler) -> tuple[tuple[Any, ...], list[Any]] | None:
     """What the SQL of a query depends on, and its parameters; ``None`` if not understood."""
     if type(query) is not Query or any(getattr(query, name, None) for name in _UNUSED):
         return None
