@@ -175,11 +175,12 @@ def _entry(name: str, field: Any, model: type[Model] | None, path: Path) -> Entr
     if method is relations.ManyRelatedField.get_attribute:
         stock.shortcut = _many_shortcut(model, attrs)
         return stock
-    stock.needs_instance = (
-        unknown(field)
-        if method is fields.ModelField.get_attribute
-        else describe_override(field, "get_attribute")
-    )
+    if method is not fields.ModelField.get_attribute:
+        stock.needs_instance = describe_override(field, "get_attribute")
+    elif type(field).to_representation is fields.ModelField.to_representation:
+        node.options["column"] = field.model_field.attname
+    else:
+        stock.needs_instance = describe_override(field, "to_representation")
     return stock
 
 
@@ -256,6 +257,10 @@ def _many_node(field: Any, path: Path) -> Node:
     return Node("many", {}, path, entries=entries, model=shortcut_model(field.child))
 
 
+def _file_node(field: Any, path: Path) -> Node:
+    return Node("stock", {"file": True}, path, reason=unknown(field))
+
+
 def _list_node(field: Any, path: Path) -> Node:
     return Node("list", {}, path, child=_node(field.child, (*path, ("attribute", "child"))))
 
@@ -307,6 +312,7 @@ def _many_related_node(field: Any, path: Path) -> Node:
 _SPECIAL = {
     fields.ListField.to_representation: _list_node,
     fields.DictField.to_representation: _map_node,
+    fields.FileField.to_representation: _file_node,
     relations.PrimaryKeyRelatedField.to_representation: _key_node,
     relations.SlugRelatedField.to_representation: _slug_node,
     relations.HyperlinkedRelatedField.to_representation: _link_node,

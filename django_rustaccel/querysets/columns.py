@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any, Protocol
 
-from django.db.models import Manager, Model
+from django.db.models import Model
 from django.db.models.fields.related_descriptors import (
     ForeignKeyDeferredAttribute,
-    ForwardManyToOneDescriptor,
-    ManyToManyDescriptor,
-    ReverseManyToOneDescriptor,
     ReverseOneToOneDescriptor,
 )
 from django.db.models.query_utils import DeferredAttribute
 
+from django_rustaccel.querysets.certainty import is_certain
+from django_rustaccel.querysets.made import Made, display_of, file_of, stand_in_of
 from django_rustaccel.querysets.obstacles import (
     Obstacle,
     UnreadableError,
@@ -28,6 +27,7 @@ from django_rustaccel.querysets.obstacles import (
     no_column,
     static_attribute,
 )
+from django_rustaccel.querysets.relations import concrete_field, many_target, related_model
 
 #: From the model that is read to where a cell is, by names of relations.
 Route = tuple[str, ...]
@@ -53,6 +53,8 @@ class Cell:
     field: Any = None
     #: The field is left out of rows that have no object here.
     unless_missing: Route | None = None
+    #: What an instance makes of the column, where that is asked for instead of it.
+    made: Made | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,8 @@ class _Survey:
         if entry.needs_instance:
             raise UnreadableError(entry.needs_instance)
         kind = entry.node.kind
+        if "column" in entry.node.options:
+            return self.stand_in(entry, model, route)
         if kind in ("many", "many_related"):
             return self.many(entry, model, route)
         if kind == "nested":
@@ -187,6 +191,14 @@ class _Survey:
         if kind == "link":
             return self.linked(entry, model, route)
         return self.cell(entry, model, route)
+
+    def stand_in(self, entry: Entry, model: type[Model], route: Route) -> Cell:
+        """For a field that asks the object for one column of its own model."""
+        field = concrete_field(model, entry.node.options["column"])
+        if field is None:
+            raise UnreadableError(f"`{entry.node.field}` asks for another model's column")
+        made = stand_in_of(model, field)
+        return replace(self.column(entry, model, route, field.attname, is_key=True), made=made)
 
     def linked(self, entry: Entry, model: type[Model], route: Route) -> Linked:
         options = entry.node.options
@@ -232,20 +244,29 @@ class _Survey:
     def column(
         self, entry: Entry, model: type[Model], route: Route, name: str, *, is_key: bool = False
     ) -> Cell:
-        field = _concrete_field(model, name)
+        field = concrete_field(model, name)
         if field is None:
+            made = display_of(model, name)
+            if made is not None:
+                return self.made(self.column(entry, model, route, made.field.attname), made)
             if route or hasattr(model, name):
                 raise UnreadableError(no_column(model, name))
             self.needs.annotations.append(name)
             return self.add(Cell(route, name), entry.node)
         if field.is_relation and not (is_key or name == field.attname):
             raise UnreadableError(f"`{entry.node.field}` needs the related object itself")
+        if entry.node.options.get("file"):
+            return self.made(Cell(route, field.attname, field), file_of(model, field))
         descriptor = static_attribute(model, field.attname)
         if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
             what = f"{type(descriptor).__module__}.{type(descriptor).__qualname__}"
             raise UnreadableError(f"`{what}` makes the value of `{field.attname}`")
         check_from_db_value(field)
         return self.add(Cell(route, field.attname, field), entry.node)
+
+    def made(self, cell: Cell, made: Made) -> Cell:
+        self.needs.certain &= made.certain
+        return replace(cell, made=made)
 
     def add(self, cell: Cell, node: Any) -> Cell:
         self.needs.certain &= is_certain(node, cell.field)
@@ -256,7 +277,7 @@ class _Survey:
     ) -> tuple[type[Model], Route]:
         """Follow relations to one object; every step becomes a join."""
         for name in names:
-            model = _related_model(entry, model, name)
+            model = related_model(model, name)
             self.needs.models.add(model)
             route = (*route, name)
             self.needs.joins.add(route)
@@ -274,57 +295,17 @@ class _Survey:
             raise UnreadableError(f"`{relations[0]}` may lead to no object that has `{attr}`")
         model, route = self.walk(entry, model, route, relations)
         accessor = attr if route else self.prefetched.get(attr, attr)
-        target, key = _many_target(entry, model, accessor)
+        target, key = many_target(model, accessor)
         if entry.node.kind == "many":
             needs = needs_of(entry.node.entries, target)
         else:
             needs = _value_needs(entry, target)
         if any((known.key.route, known.accessor) == (route, accessor) for known in self.needs.many):
             raise UnreadableError(f"`{accessor}` is read for two fields")
-        column = Cell(route, key, _concrete_field(model, key))
+        column = Cell(route, key, concrete_field(model, key))
         many = Many(column, model, accessor, attr, needs)
         self.needs.many.append(many)
         return many
-
-
-_INTEGERS = {
-    "AutoField", "BigAutoField", "BigIntegerField", "IntegerField", "PositiveBigIntegerField",
-    "PositiveIntegerField", "PositiveSmallIntegerField", "SmallAutoField", "SmallIntegerField",
-}  # fmt: skip
-_TEXTS = {"CharField", "GenericIPAddressField", "SlugField", "TextField"}
-
-#: Column types of which a kind takes every value that the database can hold.
-_CERTAIN = {
-    "boolean": {"BooleanField"},
-    "choice": _TEXTS | _INTEGERS,
-    "date": {"DateField"},
-    "datetime": {"DateTimeField"},
-    "duration": {"DurationField"},
-    "float": {"FloatField"},
-    "integer": _INTEGERS,
-    "text": _TEXTS | _INTEGERS | {"UUIDField"},
-    "time": {"TimeField"},
-    "uuid": {"UUIDField"},
-}
-
-
-def is_certain(node: Any, field: Any) -> bool:
-    """Whether a kind takes every cell of a column without asking its stock field."""
-    if node.kind in ("as_is", "slug", "key", "own_key", "many_related", "link"):
-        return node.child is None or node.kind == "many_related"
-    if field is None:
-        return False
-    if field.is_relation:
-        field = field.target_field
-    if node.kind == "decimal":
-        same_places = node.options["places"] in (None, getattr(field, "decimal_places", None))
-        digits = node.options["digits"]
-        return (
-            field.get_internal_type() == "DecimalField"
-            and same_places
-            and (digits or 28) >= (field.max_digits or 28)
-        )
-    return field.get_internal_type() in _CERTAIN.get(node.kind, ())
 
 
 def _missing(entry: Entry, model: type[Model], names: Iterable[str]) -> str:
@@ -340,7 +321,7 @@ def _missing(entry: Entry, model: type[Model], names: Iterable[str]) -> str:
             outcomes.add("null")
         elif getattr(getattr(descriptor, "field", None), "null", False):
             outcomes.add(entry.missing)
-        model = _related_model(entry, model, name)
+        model = related_model(model, name)
     if "stock" in outcomes or len(outcomes) > 1:
         raise UnreadableError("a relation in the source may lead nowhere")
     return outcomes.pop() if outcomes else ""
@@ -362,53 +343,3 @@ def _value_needs(entry: Entry, target: type[Model]) -> Needs:
         reason = child.reason or f"`{child.field}` needs each related object itself"
         raise UnreadableError(reason)
     return survey.needs
-
-
-def _concrete_field(model: type[Model], name: str) -> Any:
-    """The concrete field with this name or attribute."""
-    if name == "pk":
-        return model._meta.pk
-    return next((f for f in model._meta.concrete_fields if name in (f.name, f.attname)), None)
-
-
-def _related_model(entry: Entry, model: type[Model], name: str) -> type[Model]:
-    """The model that a relation to one object leads to."""
-    descriptor = static_attribute(model, name)
-    if isinstance(descriptor, ForwardManyToOneDescriptor):
-        target = _forward_target(entry, descriptor.field)
-    elif isinstance(descriptor, ReverseOneToOneDescriptor):
-        target = descriptor.related.related_model
-    else:
-        what = f"`{model.__name__}.{name}`"
-        raise UnreadableError(f"{what} is no relation to one object")
-    if type(target._base_manager) is not Manager:
-        raise UnreadableError(f"`{target.__name__}` has a base manager of its own")
-    return target
-
-
-def _forward_target(entry: Entry, field: Any) -> type[Model]:
-    """The model that a foreign key leads to."""
-    if len(field.foreign_related_fields) != 1:
-        raise UnreadableError(f"`{field.name}` has a key of several columns")
-    target: type[Model] = field.remote_field.model
-    return target
-
-
-def _many_target(entry: Entry, model: type[Model], accessor: str) -> tuple[type[Model], str]:
-    """The model of a relation to many, and the owner's column that its rows refer to."""
-    descriptor = static_attribute(model, accessor)
-    if type(descriptor) is ManyToManyDescriptor:
-        field = descriptor.field
-        rel = field.remote_field
-        target = rel.related_model if descriptor.reverse else rel.model
-        name = field.m2m_reverse_field_name() if descriptor.reverse else field.m2m_field_name()
-        keys = descriptor.through._meta.get_field(name).foreign_related_fields
-    elif type(descriptor) is ReverseManyToOneDescriptor:
-        target = descriptor.rel.related_model
-        keys = descriptor.field.foreign_related_fields
-    else:
-        what = f"`{model.__name__}.{accessor}`"
-        raise UnreadableError(f"{what} is no relation to many objects")
-    if len(keys) != 1:
-        raise UnreadableError(f"`{accessor}` has a key of several columns")
-    return target, keys[0].attname

@@ -27,6 +27,7 @@ from django_rustaccel.querysets.columns import (
 from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import fetch
 from django_rustaccel.querysets.keys import PLACE, spell, widen
+from django_rustaccel.querysets.made import loaded
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.readable import lookups_of, readable
 from django_rustaccel.querysets.stand_ins import RelatedObjects
@@ -147,7 +148,10 @@ class _Reading:
         index = self.index(cell)
         expression = self.statement.select[index]
         text_type = dict(self.statement.texts or ()).get(index)
-        return (index, *form_of(expression, self.using, text_type))
+        form = form_of(expression, self.using, text_type)
+        if cell.made is not None:
+            form = ("load", (), loaded(form[2], cell.made))
+        return (index, *form)
 
     def index(self, cell: Cell) -> int:
         statement: Statement = self.statement

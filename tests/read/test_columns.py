@@ -26,9 +26,6 @@ def every_column(model, **options):
     return type(f"All{model.__name__}", (serializers.ModelSerializer,), {"Meta": meta})
 
 
-# What these hold belongs to an instance: `FieldFile` knows its object, and a `BinaryField` is
-# mapped to a `ModelField`, which asks the object. The instances tier reads them.
-OF_AN_INSTANCE = ["binary", "file", "image"]
 MODELS = [models.Everything, models.Nothing, models.Numbers]
 
 
@@ -43,7 +40,7 @@ def test_model_serializer(model):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_columns_are_read_as_rows(model):
-    names = [f.name for f in model._meta.concrete_fields if f.name not in OF_AN_INSTANCE]
+    names = [f.name for f in model._meta.concrete_fields]
     sample = every_column(model, fields=names)
     assert_same(lambda: sample(model.objects.order_by("pk"), many=True).data, tier="rows")
 
@@ -52,8 +49,7 @@ def test_columns_are_read_as_rows(model):
 @pytest.mark.parametrize("model", MODELS[:2], ids=lambda model: model.__name__)
 def test_one_column_alone(model, column):
     sample = every_column(model, fields=[column])
-    tier = "instances" if column in OF_AN_INSTANCE else "rows"
-    rows = assert_same(lambda: sample(model.objects.order_by("pk"), many=True).data, tier=tier)
+    rows = assert_same(lambda: sample(model.objects.order_by("pk"), many=True).data, tier="rows")
     assert len(rows) == 3
 
 

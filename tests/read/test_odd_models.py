@@ -34,7 +34,6 @@ INSTANCE_ONLY = {
     "callable": (models.Properties, read("name", callable_value=READ())),
     "property as source": (models.Properties, read(x=serializers.IntegerField(source="double"))),
     "str": (models.Book, read("id", x=serializers.CharField(source="__str__"))),
-    "display": (models.Book, read("id", get_status_display=serializers.CharField())),
     "absolute url": (models.Book, read("id", get_absolute_url=READ())),
     "meta": (models.Book, read("id", x=READ(source="_meta.model_name"))),
     "state": (models.Book, read("id", x=READ(source="_state.adding"))),

@@ -1,0 +1,108 @@
+"""Values that a model instance makes of one column: they are made of a cell the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partialmethod
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.fields.files import (
+    FieldFile,
+    FileDescriptor,
+    ImageFieldFile,
+    ImageFileDescriptor,
+)
+from django.utils.translation import get_language
+
+from django_rustaccel.core.origin import belongs_to
+from django_rustaccel.querysets.obstacles import UnreadableError, static_attribute
+
+_stock_display: Any = Model._get_FIELD_display  # type: ignore[attr-defined]
+
+#: Labels kept for one column and all languages; beyond it they are looked up anew.
+_MAX_LABELS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A value made of the column of a field, by a call with what an instance has in it."""
+
+    field: Any
+    make: Callable[[Any], Any]
+    #: Whether it may be made later: it depends on nothing but the column.
+    certain: bool
+
+
+def display_of(model: type[Model], name: str) -> Made | None:
+    """``get_FOO_display``, unless the model has a method of its own there."""
+    method = static_attribute(model, name)
+    if not isinstance(method, partialmethod) or method.func is not _stock_display:
+        return None
+    field = method.keywords.get("field")
+    # A cell without a value is `None` without anybody being asked.
+    if field is None or any(value is None for value, _ in field.flatchoices):
+        return None
+    labels = [label for _, label in field.flatchoices]
+    is_fixed = isinstance(field.choices, list)
+    certain = is_fixed and all(type(label) is str for label in labels)
+    return Made(field, _Display(field) if is_fixed else _label_of(field), certain)
+
+
+def _label_of(field: Any) -> Callable[[Any], Any]:
+    def make(value: Any) -> Any:
+        return _stock_display(SimpleNamespace(**{field.attname: value}), field)
+
+    return make
+
+
+class _Display:
+    """Labels of fixed choices, each looked up once in a language: Django makes a dict each time."""
+
+    def __init__(self, field: Any) -> None:
+        self.label_of = _label_of(field)
+        self.labels: dict[tuple[Any, ...], Any] = {}
+
+    def __call__(self, value: Any) -> Any:
+        key = (value, type(value), get_language())
+        if key not in self.labels:
+            if len(self.labels) >= _MAX_LABELS:
+                self.labels.clear()
+            self.labels[key] = self.label_of(value)
+        return self.labels[key]
+
+
+def file_of(model: type[Model], field: Any) -> Made:
+    """The ``FieldFile`` of a column.
+
+    Raises:
+        UnreadableError: when a class of the project's own makes it, which may ask its instance.
+
+    """
+    descriptor = static_attribute(model, field.attname)
+    if type(descriptor) not in (FileDescriptor, ImageFileDescriptor):
+        raise UnreadableError(f"`{type(descriptor).__name__}` makes the value of `{field.attname}`")
+    if field.attr_class not in (FieldFile, ImageFieldFile):
+        raise UnreadableError(f"`{field.attr_class.__name__}` may ask the object of its file")
+    return Made(field, lambda name: field.attr_class(None, field, name), certain=False)
+
+
+def stand_in_of(model: type[Model], field: Any) -> Made:
+    """An object that has the column and nothing else, for ``Field.value_to_string``.
+
+    Raises:
+        UnreadableError: when the project's own method says it, which may ask for more.
+
+    """
+    for name in ("value_from_object", "value_to_string"):
+        if not belongs_to(getattr(type(field), name), "django"):
+            raise UnreadableError(f"`{type(field).__name__}.{name}` may ask for the whole object")
+    return Made(field, lambda value: SimpleNamespace(**{field.attname: value}), certain=False)
+
+
+def loaded(load: Callable[[Any], Any] | None, made: Made) -> Callable[[Any], Any]:
+    """From the driver's value to the made one, by way of what an instance has in the column."""
+    make = made.make
+    return make if load is None else lambda value: make(load(value))
