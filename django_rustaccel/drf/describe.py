@@ -20,20 +20,21 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.manager import BaseManager
 from django.db.models.query_utils import DeferredAttribute
-from rest_framework import fields, relations, serializers
+from rest_framework import fields, relations
 
-from django_rustaccel.core.origin import describe_override, overridden
+from django_rustaccel.core.origin import belongs_to, describe_override, overridden
+from django_rustaccel.drf import originals
 from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
 from django_rustaccel.drf.links import link_override
 
 #: The methods as DRF has them, whatever is installed in their place later.
-STOCK_SERIALIZER = serializers.Serializer.to_representation
-STOCK_LIST = serializers.ListSerializer.to_representation
-STOCK_LIST_DATA = vars(serializers.ListSerializer)["data"].fget
+STOCK_SERIALIZER = originals.Serializer.to_representation
+STOCK_LIST = originals.ListSerializer.to_representation
+STOCK_LIST_DATA = vars(originals.ListSerializer)["data"].fget
 
 #: What may stand in a class as ``to_representation`` and still be stock: installing adds to it.
-SERIALIZER_METHODS = {STOCK_SERIALIZER}
-LIST_METHODS = {STOCK_LIST}
+SERIALIZER_METHODS = {STOCK_SERIALIZER} if belongs_to(STOCK_SERIALIZER, "rest_framework") else set()
+LIST_METHODS = {STOCK_LIST} if belongs_to(STOCK_LIST, "rest_framework") else set()
 
 Path = tuple[tuple[str, str], ...]
 
@@ -145,7 +146,7 @@ def serializer_override(serializer: Any) -> str:
         return describe_override(serializer, "to_representation")
     for name in ("to_representation", "_readable_fields"):
         if name in vars(serializer) or (
-            name != "to_representation" and overridden(serializer, name, serializers.Serializer)
+            name != "to_representation" and overridden(serializer, name, originals.Serializer)
         ):
             return describe_override(serializer, name)
     return ""
@@ -225,9 +226,9 @@ def _node(field: Any, path: Path) -> Node:
 def _kind_node(field: Any, path: Path) -> Node:
     if "to_representation" in vars(field):
         return _stock(path, describe_override(field, "to_representation"))
-    if isinstance(field, serializers.ListSerializer):
+    if isinstance(field, originals.ListSerializer):
         return _many_node(field, path)
-    if isinstance(field, serializers.Serializer):
+    if isinstance(field, originals.Serializer):
         reason = serializer_override(field)
         if reason:
             return _stock(path, reason)
@@ -248,7 +249,7 @@ def _stock(path: Path, reason: str) -> Node:
 
 def _many_node(field: Any, path: Path) -> Node:
     reason = list_override(field)
-    if not reason and not isinstance(field.child, serializers.Serializer):
+    if not reason and not isinstance(field.child, originals.Serializer):
         reason = f"`{type(field.child).__name__}` is no Serializer"
     reason = reason or serializer_override(field.child)
     if reason:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
-from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from django_rustaccel.core.origin import describe_error, location
 from django_rustaccel.core.switch import is_disabled
@@ -16,6 +15,7 @@ from django_rustaccel.drf import install
 from django_rustaccel.drf import serializers as opt_in
 from django_rustaccel.drf.describe import Entry, describe, list_override, serializer_override
 from django_rustaccel.drf.explanation import Explanation, FieldExplanation
+from django_rustaccel.drf.originals import BaseSerializer, ListSerializer, Serializer
 from django_rustaccel.drf.reading import unread_queryset
 from django_rustaccel.querysets.obstacles import Obstacle
 from django_rustaccel.querysets.readable import obstacles

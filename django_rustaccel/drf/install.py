@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from rest_framework import mixins, pagination, parsers, renderers, response, serializers
+from rest_framework import mixins, pagination, response
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
-from django_rustaccel.drf import describe, kinds, reading, retrieving
+from django_rustaccel.drf import describe, kinds, originals, reading, retrieving
 from django_rustaccel.drf import pagination as lazy_pagination
 from django_rustaccel.drf.lazy import look_within
 from django_rustaccel.drf.parsers import parse_json
@@ -38,7 +38,7 @@ def install() -> None:
 
 def is_installed() -> bool:
     """Whether native methods stand in DRF's own classes."""
-    return getattr(serializers.Serializer.to_representation, "is_accelerated", False)
+    return getattr(originals.Serializer.to_representation, "is_accelerated", False)
 
 
 def is_active() -> bool:
@@ -47,13 +47,17 @@ def is_active() -> bool:
 
 
 def replaced_by_others() -> Iterator[str]:
-    """Which of the methods that are served natively are no longer, or never were, DRF's own."""
+    """Which of the methods that are served natively are no longer, or never were, DRF's own.
+
+    Classes of other packages that stand under DRF's names come first.
+    """
+    yield from originals.swapped()
     served: list[tuple[Any, str]] = [
-        (serializers.Serializer, "to_representation"),
-        (serializers.ListSerializer, "to_representation"),
-        (serializers.ListSerializer, "data"),
-        (renderers.JSONRenderer, "render"),
-        (parsers.JSONParser, "parse"),
+        (originals.Serializer, "to_representation"),
+        (originals.ListSerializer, "to_representation"),
+        (originals.ListSerializer, "data"),
+        (originals.JSONRenderer, "render"),
+        (originals.JSONParser, "parse"),
         (mixins.RetrieveModelMixin, "retrieve"),
         *((paginator, "paginate_queryset") for paginator in PAGINATORS),
         (pagination.CursorPagination, "paginate_queryset"),
@@ -72,7 +76,10 @@ def _while_on(native: Callable[..., Any], stock: Callable[..., Any]) -> Callable
 
     Asked in every call, which takes 0.3 microseconds: what was put into a class may have been
     copied, wrapped or subclassed by then, so that taking it out again would not reach all of it.
+    What another package has put in the place of DRF's own method is not mirrored: it runs.
     """
+    if not belongs_to(stock, "rest_framework"):
+        native = stock
 
     @wraps(stock)
     def method(*args: Any, **kwargs: Any) -> Any:
@@ -92,17 +99,19 @@ def _install_reading() -> None:
     def list_data(self: Any) -> Any:
         return reading.list_data(self, describe.STOCK_LIST_DATA)
 
-    one: Any = serializers.Serializer
-    many: Any = serializers.ListSerializer
+    one: Any = originals.Serializer
+    many: Any = originals.ListSerializer
     one.to_representation = _while_on(to_representation, describe.STOCK_SERIALIZER)
     many.to_representation = _while_on(list_to_representation, describe.STOCK_LIST)
     many.data = property(_while_on(list_data, describe.STOCK_LIST_DATA))
-    describe.SERIALIZER_METHODS.add(one.to_representation)
-    describe.LIST_METHODS.add(many.to_representation)
+    if describe.SERIALIZER_METHODS:
+        describe.SERIALIZER_METHODS.add(one.to_representation)
+    if describe.LIST_METHODS:
+        describe.LIST_METHODS.add(many.to_representation)
 
 
 def _install_rendering() -> None:
-    cls: Any = renderers.JSONRenderer
+    cls: Any = originals.JSONRenderer
     stock = cls.render
 
     def render(
@@ -111,7 +120,8 @@ def _install_rendering() -> None:
         return render_json(self, data, accepted_media_type, renderer_context, stock)
 
     cls.render = _while_on(render, stock)
-    NATIVE_RENDERS.add(cls.render)
+    if belongs_to(stock, "rest_framework"):
+        NATIVE_RENDERS.add(cls.render)
 
 
 def _install_responding() -> None:
@@ -129,7 +139,7 @@ def _install_responding() -> None:
 
 
 def _install_parsing() -> None:
-    cls: Any = parsers.JSONParser
+    cls: Any = originals.JSONParser
     stock = cls.parse
 
     def parse(

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from rest_framework import generics, mixins, pagination, serializers
+from rest_framework import generics, mixins, pagination
 
 from django_rustaccel.core.switch import is_disabled
-from django_rustaccel.drf import reading
+from django_rustaccel.drf import originals, reading
 from django_rustaccel.drf.lazy import LazyPage
 from django_rustaccel.querysets.counting import count
 
@@ -107,8 +107,8 @@ def _hands_on(view: Any) -> bool:
         getattr(cls, "list", None) is mixins.ListModelMixin.list
         and getattr(cls, "get_serializer", None) is generics.GenericAPIView.get_serializer
         and getattr(cls, "paginate_queryset", None) is generics.GenericAPIView.paginate_queryset
-        and issubclass(view.get_serializer_class(), serializers.Serializer)
-        and view.get_serializer_class().__init__ is serializers.BaseSerializer.__init__
+        and issubclass(view.get_serializer_class(), originals.Serializer)
+        and view.get_serializer_class().__init__ is originals.BaseSerializer.__init__
     )
 
 

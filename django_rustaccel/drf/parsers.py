@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from rest_framework import parsers
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.json import loads
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import originals
 
 #: Spellings of the one encoding that is read natively, as requests and settings have them.
 UTF8 = ("utf-8", "UTF-8", "utf8", "UTF8")
@@ -19,7 +19,7 @@ UTF8 = ("utf-8", "UTF-8", "utf8", "UTF8")
 _UNSURE = object()
 
 
-class JSONParser(parsers.JSONParser):
+class JSONParser(originals.JSONParser):
     """Drop-in for DRF's class of the same name, and a subclass of it, so that ``Request`` hands it
     the body under Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
@@ -33,7 +33,7 @@ class JSONParser(parsers.JSONParser):
 
 
 #: DRF's own method: this module is imported before acceleration in place takes its name.
-stock_parse: Callable[..., Any] = parsers.JSONParser.parse
+stock_parse: Callable[..., Any] = originals.JSONParser.parse
 
 
 def parse_json(

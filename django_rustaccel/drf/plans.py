@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from django.core.signals import setting_changed
 from django.db.models import Model
-from rest_framework import serializers
 
 from django_rustaccel.core.engine import Guard, Reader
+from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import (
     WITH_CHILD,
     WITH_ENTRIES,
@@ -122,7 +122,7 @@ def _with_parts(name: str, node: Node) -> Iterable[tuple[str, Node]]:
 #: Methods by which a serializer class or instance may choose its fields.
 _FIELD_HOOKS = frozenset(
     name
-    for name in dir(serializers.HyperlinkedModelSerializer)
+    for name in dir(originals.HyperlinkedModelSerializer)
     if name.startswith(("get_", "build_", "include_", "_get_"))
     and name not in ("get_initial", "get_value", "get_attribute", "get_default", "get_validators")
 ) | {"fields", "_readable_fields", "__new__"}
@@ -130,9 +130,9 @@ _FIELD_HOOKS = frozenset(
 _STOCK_HOOKS = {
     cls: {name: getattr(cls, name, None) for name in _FIELD_HOOKS}
     for cls in (
-        serializers.Serializer,
-        serializers.ModelSerializer,
-        serializers.HyperlinkedModelSerializer,
+        originals.Serializer,
+        originals.ModelSerializer,
+        originals.HyperlinkedModelSerializer,
     )
 }
 
@@ -169,7 +169,7 @@ def _nested(serializer: Any) -> Iterable[Any]:
     """The serializers within a serializer."""
     for field_ in serializer.fields.values():
         child = getattr(field_, "child", field_)
-        if isinstance(child, serializers.Serializer):
+        if isinstance(child, originals.Serializer):
             yield child
             yield from _nested(child)
 

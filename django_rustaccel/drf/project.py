@@ -13,9 +13,9 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import module_has_submodule
-from rest_framework.serializers import BaseSerializer, ListSerializer
 
 from django_rustaccel.core.origin import describe_error
+from django_rustaccel.drf.originals import BaseSerializer, ListSerializer
 
 #: Where applications keep serializers, as modules or as packages.
 USUAL_MODULES = ("serializers", "api", "views")

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.db.models.manager import BaseManager
-from rest_framework import serializers
 from rest_framework.fields import DateTimeField, SkipField
 from rest_framework.relations import Hyperlink, PKOnlyObject
 
@@ -16,6 +15,7 @@ from django_rustaccel.conf import settings
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Reader
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import list_override, serializer_override
 from django_rustaccel.drf.items import RowItem, RowPage, instances_of, page_of
 from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyResults, LazyReturnList
@@ -100,7 +100,7 @@ def list_data(serializer: Any, stock: Callable[..., Any]) -> Any:
 def child_override(serializer: Any) -> str:
     """Why the objects of a list need the child's own code; empty when they do not."""
     child = serializer.child
-    if not isinstance(child, serializers.Serializer):
+    if not isinstance(child, originals.Serializer):
         return f"`{type(child).__name__}` is no Serializer"
     return list_override(serializer) or serializer_override(child)
 

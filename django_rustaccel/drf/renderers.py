@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from rest_framework import renderers
 from rest_framework.utils import encoders
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.json import dumps
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import originals
 
 #: Deeper indents than DRF's own limit of 8 come from the context only; these are spelled natively.
 MAX_INDENT = 32
 
-_get_indent = renderers.JSONRenderer.get_indent
+_get_indent = originals.JSONRenderer.get_indent
 _drf_default = encoders.JSONEncoder.default
 #: What an encoder class has to leave alone so that only its ``default`` matters.
 _MACHINERY = [
@@ -25,7 +25,7 @@ _MACHINERY = [
 ]
 
 
-class JSONRenderer(renderers.JSONRenderer):
+class JSONRenderer(originals.JSONRenderer):
     """Drop-in for DRF's class of the same name, with the same hooks and attributes.
 
     What only :mod:`json` can answer for (odd values, encoders that replace more than
@@ -42,7 +42,7 @@ class JSONRenderer(renderers.JSONRenderer):
         return render_json(self, data, accepted_media_type, renderer_context, super_render)
 
 
-super_render: Callable[..., bytes] = renderers.JSONRenderer.render
+super_render: Callable[..., bytes] = originals.JSONRenderer.render
 
 
 def render_json(

@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 from django.db.models.query import MAX_GET_RESULTS
 from django.http import Http404
 from django.utils.functional import SimpleLazyObject
-from rest_framework import generics, renderers
+from rest_framework import generics
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer, Serializer
 
 from django_rustaccel.core.switch import is_disabled
-from django_rustaccel.drf import reading
+from django_rustaccel.drf import originals, reading
+from django_rustaccel.drf.originals import BaseSerializer, Serializer
 
 _VIEW = generics.GenericAPIView
 _STOCK_METHODS = {
@@ -44,7 +44,7 @@ def _is_plain(view: Any, request: Any) -> bool:
     if any(getattr(cls, name, None) is not method for name, method in _STOCK_METHODS.items()):
         return False
     renderer: Any = getattr(request, "accepted_renderer", None)
-    return isinstance(renderer, renderers.JSONRenderer) and all(
+    return isinstance(renderer, originals.JSONRenderer) and all(
         type(permission).has_object_permission is BasePermission.has_object_permission
         for permission in view.get_permissions()
     )

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rest_framework import serializers as stock
 from rest_framework.serializers import *  # noqa: F403
 
-from django_rustaccel.drf import describe, reading
+from django_rustaccel.drf import describe, originals, reading
 
 if TYPE_CHECKING:
     # For whoever uses them they are DRF's classes, type arguments and all.
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     )
 else:
 
-    class ListSerializer(stock.ListSerializer):
+    class ListSerializer(originals.ListSerializer):
         """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
 
         def to_representation(self, data: Any) -> list[Any]:
@@ -38,7 +37,7 @@ else:
             """DRF's ``ReturnList``, made when it is first looked at."""
             return reading.list_data(self, describe.STOCK_LIST_DATA)
 
-    class Serializer(stock.Serializer):
+    class Serializer(originals.Serializer):
         """DRF's ``Serializer``: ``to_representation`` runs natively, ``many=True`` too."""
 
         def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -49,14 +48,14 @@ else:
         def many_init(cls, *args: Any, **kwargs: Any) -> Any:
             """Give ``many=True`` this module's list class where DRF would take its own."""
             made = super().many_init(*args, **kwargs)
-            if type(made) is stock.ListSerializer:
+            if type(made) is originals.ListSerializer:
                 made.__class__ = ListSerializer
             return made
 
-    class ModelSerializer(Serializer, stock.ModelSerializer):
+    class ModelSerializer(Serializer, originals.ModelSerializer):
         """DRF's ``ModelSerializer``, accelerated."""
 
-    class HyperlinkedModelSerializer(ModelSerializer, stock.HyperlinkedModelSerializer):
+    class HyperlinkedModelSerializer(ModelSerializer, originals.HyperlinkedModelSerializer):
         """DRF's ``HyperlinkedModelSerializer``, accelerated."""
 
 
