@@ -187,6 +187,43 @@ class BCryptPasswordHasher(BCryptSHA256PasswordHasher, stock.BCryptPasswordHashe
     """bcrypt of the password itself, whose 72 bytes limit is the installed bcrypt package's."""
 
 
+#: Django's own classes, and those here that stand for them.
+NATIVE: dict[Any, Any] = {
+    stock.Argon2PasswordHasher: Argon2PasswordHasher,
+    stock.BCryptPasswordHasher: BCryptPasswordHasher,
+    stock.BCryptSHA256PasswordHasher: BCryptSHA256PasswordHasher,
+    stock.PBKDF2PasswordHasher: PBKDF2PasswordHasher,
+    stock.PBKDF2SHA1PasswordHasher: PBKDF2SHA1PasswordHasher,
+    stock.ScryptPasswordHasher: ScryptPasswordHasher,
+}
+
+
+def _verify_with_the_native_one() -> None:
+    """Let a class of this module verify where Django's own of the same algorithm follows it.
+
+    Of two hashers of one algorithm in ``PASSWORD_HASHERS`` Django makes new hashes with the first
+    and verifies with the last. Only Django's own classes give way: another one was put there for a
+    reason.
+    """
+    listed = stock.get_hashers_by_algorithm
+    natives = tuple(NATIVE.values())
+
+    def get_hashers_by_algorithm() -> dict[str, Any]:
+        by_algorithm: dict[str, Any] = dict(listed())
+        for hasher in reversed(stock.get_hashers()):
+            algorithm = str(hasher.algorithm)
+            if isinstance(hasher, natives) and type(by_algorithm[algorithm]) in NATIVE:
+                by_algorithm[algorithm] = hasher
+        return by_algorithm
+
+    # Django forgets its hashers by this name when the setting changes.
+    get_hashers_by_algorithm.cache_clear = listed.cache_clear  # type: ignore[attr-defined]
+    stock.get_hashers_by_algorithm = get_hashers_by_algorithm
+
+
+_verify_with_the_native_one()
+
+
 def _bcrypt(digest: Any, password: Any, salt: Any) -> str | None:
     """bcrypt's own encoded form; ``None`` for what the installed package should look at.
 

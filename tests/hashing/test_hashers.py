@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import hashers as stock
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -190,3 +191,45 @@ def test_hardening_runs_the_missing_work(name, monkeypatch):
     salt = both.stock.salt()
     encoded = both.stock.encode("password", salt)
     assert both.ours.harden_runtime("password", encoded) is None
+
+
+class TestInFront:
+    """Of two hashers of one algorithm Django verifies with the last: ours verifies all the same."""
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_ours_verifies_in_front_of_djangos(self, name):
+        paths = [f"django_rustaccel.hashers.{name}", f"django.contrib.auth.hashers.{name}"]
+        algorithm = getattr(ours, name).algorithm
+        for listed in (paths, paths[::-1]):
+            with override_settings(PASSWORD_HASHERS=listed):
+                assert type(stock.get_hasher(algorithm)) is getattr(ours, name)
+                assert type(stock.get_hasher()).__module__ == listed[0].rpartition(".")[0]
+
+    def test_another_class_stays_where_it_is(self):
+        listed = [
+            "django_rustaccel.hashers.PBKDF2PasswordHasher",
+            f"{__name__}.Own",
+            "django.contrib.auth.hashers.MD5PasswordHasher",
+        ]
+        with override_settings(PASSWORD_HASHERS=listed):
+            assert type(stock.get_hasher("pbkdf2_sha256")) is Own
+            assert type(stock.get_hasher("md5")) is stock.MD5PasswordHasher
+
+    def test_a_subclass_of_ours_verifies_too(self):
+        listed = [f"{__name__}.Tuned", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+        with override_settings(PASSWORD_HASHERS=listed):
+            assert type(stock.get_hasher("pbkdf2_sha256")) is Tuned
+
+    def test_django_forgets_them_when_the_setting_changes(self):
+        with override_settings(PASSWORD_HASHERS=["django_rustaccel.hashers.PBKDF2PasswordHasher"]):
+            assert list(stock.get_hashers_by_algorithm()) == ["pbkdf2_sha256"]
+        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+            assert list(stock.get_hashers_by_algorithm()) == ["md5"]
+
+
+class Own(stock.PBKDF2PasswordHasher):
+    pass
+
+
+class Tuned(ours.PBKDF2PasswordHasher):
+    iterations = 12

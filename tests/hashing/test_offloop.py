@@ -52,19 +52,25 @@ def test_without_the_setting_a_hash_on_the_loop_is_noticed():
     assert stall > 0.020
 
 
+ATTEMPTS = 10
+GOAL = 0.020
+
+
 @pytest.mark.parametrize("name", ["known", "unknown"])
-def test_authentication_does_not_stall_the_loop(name):
+def test_eight_checks_at_once_do_not_stall_the_loop(name):
+    """Other programs may take the processor from the loop: one undisturbed attempt shows it."""
     get_user_model().objects.create_user("known", password="password")
 
     async def authenticate():
-        return await aauthenticate(username=name, password="password")
+        checks = [aauthenticate(username=name, password="password") for _ in range(8)]
+        return await asyncio.gather(*checks)
 
     stalls = []
-    for _ in range(5):
-        stall, user = asyncio.run(longest_stall(authenticate()))
-        assert (user is not None) == (name == "known")
+    while len(stalls) < ATTEMPTS and min(stalls, default=GOAL) >= GOAL:
+        stall, users = asyncio.run(longest_stall(authenticate()))
+        assert [user is not None for user in users] == [name == "known"] * 8
         stalls.append(stall)
-    assert min(stalls) < 0.050, stalls
+    assert min(stalls) < GOAL, stalls
 
 
 def test_an_upgraded_hash_is_saved():
