@@ -27,13 +27,17 @@ def race(
     title: str,
     goal: float,
     references: dict[str, Work] | None = None,
+    stock: Work | None = None,
+    note: str = "",
 ) -> None:
     """Time `work` on both engines and the `references`, which run with acceleration off.
 
-    `goal` is the least ratio of stock's median to ours, from the speed contract. Everything is
-    put into ``benchmark.extra_info`` and the ratio printed; equal bytes are asserted first.
+    `stock` is the same work by other code, where it is not `work` itself that both engines run;
+    such work is taken to need no database. `note` stands under the table. `goal` is the least
+    ratio of stock's median to ours, from the speed contract. Everything is put into
+    ``benchmark.extra_info`` and the ratio printed; equal bytes are asserted first.
     """
-    field = {"stock": Contender("stock", work)}
+    field = {"stock": Contender("stock", stock or work)}
     field |= {name: Contender("stock", run) for name, run in (references or {}).items()}
     ours = Contender("rustaccel", work)
     expected = field["stock"].once()
@@ -47,7 +51,8 @@ def race(
     benchmark.pedantic(ours.turn, setup=lambda: _run_in_turn(field, times), rounds=rounds)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     medians["ours"] = statistics.median(benchmark.stats.stats.data) / ours.calls
-    _report(benchmark, title, goal, medians)
+    database = "-" if stock else databases.selected()
+    _report(benchmark, medians, title=title, goal=goal, database=database, note=note)
 
 
 class Contender:
@@ -92,12 +97,9 @@ def _rounds(contenders: list[Contender]) -> int:
     return max(ROUNDS.start, min(fitting, ROUNDS.stop))
 
 
-def _report(
-    benchmark: BenchmarkFixture, title: str, goal: float, medians: dict[str, float]
-) -> None:
+def _report(benchmark: BenchmarkFixture, medians: dict[str, float], **about: Any) -> None:
     ratio = medians["stock"] / medians["ours"]
-    benchmark.extra_info.update(
-        title=title, goal=goal, database=databases.selected(), medians=medians, ratio=ratio
-    )
-    columns = ", ".join(f"{name} {1000 * seconds:.2f} ms" for name, seconds in medians.items())
-    print(f"\n{title} on {databases.selected()}: {ratio:.1f}x (goal {goal:g}x); {columns}")
+    benchmark.extra_info.update(about, medians=medians, ratio=ratio)
+    columns = ", ".join(f"{name} {1000 * seconds:.4g} ms" for name, seconds in medians.items())
+    print(f"\n{about['title']} ({about['database']}): {ratio:.1f}x (goal {about['goal']:g}x)")
+    print(f"    {columns} {about['note']}")
