@@ -7,6 +7,7 @@ served by the same kind; one that overrides it, or something it relies on, is no
 from __future__ import annotations
 
 import decimal
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -59,36 +60,50 @@ def _big_integer(field: Any) -> Options:
 
 
 def _decimal(field: Any) -> Options | Unsupported:
-    if not getattr(field, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING):
-        return Unsupported("coerce_to_string=False returns Decimal objects")
     if field.localize or field.normalize_output:
         return Unsupported("localize and normalize_output are spelled by Python")
     rounding = field.rounding or decimal.getcontext().rounding
     if rounding == decimal.ROUND_05UP:
         return Unsupported("ROUND_05UP is rounded by Python")
-    return {"places": field.decimal_places, "digits": field.max_digits, "rounding": rounding}
+    default = api_settings.COERCE_DECIMAL_TO_STRING
+    return {
+        "as_text": bool(getattr(field, "coerce_to_string", default)),
+        "places": field.decimal_places,
+        "digits": field.max_digits,
+        "rounding": rounding,
+    }
 
 
-def _is_iso(output_format: Any) -> bool:
-    return isinstance(output_format, str) and output_format.lower() == ISO_8601
+#: Formats of which no directive depends on a locale or platform; others are left to ``strftime``.
+_PATTERN = re.compile(r"(?:[ -$&-~]|%[YmdHMSfyj%])*", re.ASCII)
+
+
+def _format(field: Any, default: Any) -> Options | Unsupported:
+    output_format = getattr(field, "format", default)
+    if output_format is None or output_format == ISO_8601:
+        return {"format": output_format}
+    if not isinstance(output_format, str):
+        return Unsupported("its format is no text")
+    if output_format.lower() == ISO_8601:
+        return {"format": ISO_8601}
+    if _PATTERN.fullmatch(output_format) is None:
+        return Unsupported("a format with names or padding of its own is spelled by strftime")
+    return {"format": output_format}
 
 
 def _datetime(field: Any) -> Options | Unsupported:
-    if not _is_iso(getattr(field, "format", api_settings.DATETIME_FORMAT)):
-        return Unsupported("a custom format is spelled by strftime")
-    return {"iso": True, "zone": field.timezone if hasattr(field, "timezone") else "current"}
+    options = _format(field, api_settings.DATETIME_FORMAT)
+    if isinstance(options, Unsupported):
+        return options
+    return options | {"zone": field.timezone if hasattr(field, "timezone") else "current"}
 
 
 def _date(field: Any) -> Options | Unsupported:
-    if not _is_iso(getattr(field, "format", api_settings.DATE_FORMAT)):
-        return Unsupported("a custom format is spelled by strftime")
-    return {"iso": True}
+    return _format(field, api_settings.DATE_FORMAT)
 
 
 def _time(field: Any) -> Options | Unsupported:
-    if not _is_iso(getattr(field, "format", api_settings.TIME_FORMAT)):
-        return Unsupported("a custom format is spelled by strftime")
-    return {"iso": True}
+    return _format(field, api_settings.TIME_FORMAT)
 
 
 def _duration(field: Any) -> Options | Unsupported:

@@ -33,6 +33,11 @@ def is_certain(node: Any, field: Any) -> bool:
         return False
     if field.is_relation:
         field = field.target_field
+    # Patterns stop at years that platforms spell differently, and objects are made by Django.
+    if node.kind in ("date", "datetime", "time") and node.options["format"] != "iso-8601":
+        return False
+    if node.kind == "decimal" and not node.options["as_text"]:
+        return False
     if node.kind == "decimal":
         same_places = node.options["places"] in (None, getattr(field, "decimal_places", None))
         digits = node.options["digits"]

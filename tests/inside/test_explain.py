@@ -40,7 +40,7 @@ class Kitchen(serializers.ModelSerializer):
     shout = serializers.SerializerMethodField()
     is_long = serializers.BooleanField()
     taxed = serializers.CharField(source="price_with_tax")
-    year = serializers.DateTimeField(source="created", format="%Y")
+    year = serializers.DateTimeField(source="created", format="%b %Y")
     publisher = PublisherSerializer()
     tags = serializers.StringRelatedField(many=True)
     whole = serializers.CharField(source="*")
@@ -180,7 +180,9 @@ class TestReasons:
         assert fields["is_long"].tier == "instances"
         assert fields["is_long"].reason.startswith("`Book.is_long` is a property in ")
         assert fields["taxed"].reason.startswith("`Book.price_with_tax` is a method in ")
-        assert fields["year"].reason == "a custom format is spelled by strftime"
+        assert fields["year"].reason == (
+            "a format with names or padding of its own is spelled by strftime"
+        )
         assert not fields["year"].native
         assert fields["publisher"].tier == fields["publisher"].fields["name"].tier == "rows"
         assert fields["tags"].reason == "`StringRelatedField` needs each related object itself"

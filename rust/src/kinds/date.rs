@@ -1,25 +1,39 @@
 //! `DateField`.
 use pyo3::types::{PyDate, PyDateAccess};
 
+use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
 use crate::sinks::Sink;
 use crate::sources::Value;
 use crate::text::spelling::Spelling;
-use crate::text::temporal::Date;
+use crate::text::temporal::{Date, DateTime, Time};
 
-/// `iso`: the `format` option is ISO 8601.
-pub fn write<'py, S: Sink<'py>>(iso: bool, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
+pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let date = match value {
-        _ if !iso => return Err(Stop::Unsure),
         Value::Date(date) => *date,
         // Exactly a date: stock refuses a datetime.
-        Value::Object(object) => read(object.cast_exact::<PyDate>().map_err(|_| Stop::Unsure)?),
+        Value::Object(object) => {
+            let date = object.cast_exact::<PyDate>().map_err(|_| Stop::Unsure)?;
+            if matches!(format, Format::AsIs) {
+                return sink.object(object);
+            }
+            read(date)
+        }
         _ => return Err(Stop::Unsure),
     };
-    let mut spelling = Spelling::default();
-    spelling.date(date);
-    sink.plain(spelling.as_str())
+    match format {
+        Format::Iso => {
+            let mut spelling = Spelling::default();
+            spelling.date(date);
+            sink.plain(spelling.as_str())
+        }
+        Format::Pattern(pattern) => format::write(pattern, DateTime { date, time: MIDNIGHT }, sink),
+        Format::AsIs | Format::Stock => Err(Stop::Unsure),
+    }
 }
+
+/// What `strftime` takes a date to be at.
+const MIDNIGHT: Time = Time { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 pub fn read(date: &impl PyDateAccess) -> Date {
     Date {

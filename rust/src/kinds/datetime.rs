@@ -2,7 +2,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyTzInfo, PyTzInfoAccess};
 
-use super::{date, option, required, time};
+use super::format::{self, Format};
+use super::{date, required, time};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::python::zone::{self, Zone};
@@ -12,8 +13,7 @@ use crate::text::spelling::Spelling;
 use crate::text::temporal::DateTime;
 
 pub struct Options {
-    /// The `format` option is ISO 8601.
-    iso: bool,
+    format: Format,
     zone: Target,
 }
 
@@ -30,7 +30,7 @@ impl Options {
         let zone = required(options, "zone")?;
         let is_current = zone.extract::<&str>().is_ok_and(|zone| zone == "current");
         let zone = if is_current { Target::Current } else { Target::Fixed(zone.extract()?) };
-        Ok(Self { iso: option(options, "iso")?, zone })
+        Ok(Self { format: Format::build(options)?, zone })
     }
 
     pub fn write<'py, S: Sink<'py>>(
@@ -40,21 +40,28 @@ impl Options {
         sink: &mut S,
     ) -> Outcome {
         let (moment, is_utc) = match value {
-            _ if !self.iso => return Err(Stop::Unsure),
             Value::DateTime(moment, is_utc) => (*moment, *is_utc),
             Value::Object(object) => {
-                read(object.cast_exact::<PyDateTime>().map_err(|_| Stop::Unsure)?)?
+                let moment = object.cast_exact::<PyDateTime>().map_err(|_| Stop::Unsure)?;
+                if matches!(self.format, Format::AsIs) {
+                    return sink.object(object);
+                }
+                read(moment)?
             }
             _ => return Err(Stop::Unsure),
         };
-        let spelling = match &self.zone {
-            Target::Current => spell(moment, is_utc, cx.zone()?),
-            Target::Fixed(None) => spell(moment, is_utc, None),
+        let (moment, offset) = match &self.zone {
+            Target::Current => local(moment, is_utc, cx.zone()?),
+            Target::Fixed(None) => local(moment, is_utc, None),
             Target::Fixed(Some(zone)) => {
-                spell(moment, is_utc, Some(&Zone::new(zone.bind(cx.py).clone())?))
+                local(moment, is_utc, Some(&Zone::new(zone.bind(cx.py).clone())?))
             }
-        };
-        sink.plain(spelling?.as_str())
+        }?;
+        match &self.format {
+            Format::Iso => sink.plain(spell(moment, offset).as_str()),
+            Format::Pattern(pattern) => format::write(pattern, moment, sink),
+            Format::AsIs | Format::Stock => Err(Stop::Unsure),
+        }
     }
 }
 
@@ -68,18 +75,28 @@ pub fn read(value: &Bound<'_, PyDateTime>) -> Outcome<(DateTime, bool)> {
     Ok((DateTime { date: date::read(value), time: time::read(value) }, is_utc))
 }
 
-/// Naive where dates are naive, in the zone where they are aware; making one out of the other is
-/// left to stock.
-fn spell(moment: DateTime, is_utc: bool, zone: Option<&Zone<'_>>) -> Outcome<Spelling> {
-    let mut spelling = Spelling::default();
+/// The clock of the zone and its offset: naive where dates are naive, in the zone where they are
+/// aware; making one out of the other is left to stock.
+fn local(
+    moment: DateTime,
+    is_utc: bool,
+    zone: Option<&Zone<'_>>,
+) -> Outcome<(DateTime, Option<i32>)> {
     match (is_utc, zone) {
-        (false, None) => spelling.datetime(moment),
+        (false, None) => Ok((moment, None)),
         (true, Some(zone)) => {
             let offset = zone.offset(moment)?.ok_or(Stop::Unsure)?;
-            spelling.datetime(moment.shifted(offset).ok_or(Stop::Unsure)?);
-            spelling.offset(offset);
+            Ok((moment.shifted(offset).ok_or(Stop::Unsure)?, Some(offset)))
         }
-        _ => return Err(Stop::Unsure),
+        _ => Err(Stop::Unsure),
     }
-    Ok(spelling)
+}
+
+fn spell(moment: DateTime, offset: Option<i32>) -> Spelling {
+    let mut spelling = Spelling::default();
+    spelling.datetime(moment);
+    if let Some(offset) = offset {
+        spelling.offset(offset);
+    }
+    spelling
 }

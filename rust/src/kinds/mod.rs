@@ -6,6 +6,7 @@ mod date;
 mod datetime;
 mod decimal;
 mod duration;
+mod format;
 pub mod link;
 mod nested;
 mod number;
@@ -34,12 +35,8 @@ pub enum Kind {
     Uuid(uuid::Form),
     Decimal(decimal::Options),
     DateTime(datetime::Options),
-    Date {
-        iso: bool,
-    },
-    Time {
-        iso: bool,
-    },
+    Date(format::Format),
+    Time(format::Format),
     Duration(duration::Form),
     Choice(choice::Options),
     /// The value as it is: `ReadOnlyField`, `JSONField`.
@@ -70,8 +67,8 @@ pub fn build(name: &str, options: &Bound<'_, PyDict>, builder: &mut Builder) -> 
         "uuid" => Kind::Uuid(uuid::Form::build(options)?),
         "decimal" => Kind::Decimal(decimal::Options::build(options)?),
         "datetime" => Kind::DateTime(datetime::Options::build(options)?),
-        "date" => Kind::Date { iso: option(options, "iso")? },
-        "time" => Kind::Time { iso: option(options, "iso")? },
+        "date" => Kind::Date(format::Format::build(options)?),
+        "time" => Kind::Time(format::Format::build(options)?),
         "duration" => Kind::Duration(duration::Form::build(options)?),
         "choice" => Kind::Choice(choice::Options::build(options)?),
         "as_is" => Kind::AsIs,
@@ -129,8 +126,8 @@ impl Kind {
             Self::Uuid(form) => form.write(value, sink),
             Self::Decimal(options) => options.write(value, sink),
             Self::DateTime(options) => options.write(value, cx, sink),
-            Self::Date { iso } => date::write(*iso, value, sink),
-            Self::Time { iso } => time::write(*iso, value, sink),
+            Self::Date(format) => date::write(format, value, sink),
+            Self::Time(format) => time::write(format, value, sink),
             Self::Duration(form) => form.write(value, sink),
             Self::Choice(options) => options.write(value, cx.py, sink),
             Self::AsIs => sink.object(object(value)?),

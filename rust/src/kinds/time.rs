@@ -1,19 +1,21 @@
 //! `TimeField`.
 use pyo3::types::{PyTime, PyTimeAccess, PyTzInfoAccess};
 
+use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
 use crate::sinks::Sink;
 use crate::sources::Value;
 use crate::text::spelling::Spelling;
-use crate::text::temporal::Time;
+use crate::text::temporal::{Date, DateTime, Time};
 
-/// `iso`: the `format` option is ISO 8601.
-pub fn write<'py, S: Sink<'py>>(iso: bool, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
+pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let time = match value {
-        _ if !iso => return Err(Stop::Unsure),
         Value::Time(time) => *time,
         Value::Object(object) => {
             let time = object.cast_exact::<PyTime>().map_err(|_| Stop::Unsure)?;
+            if matches!(format, Format::AsIs) {
+                return sink.object(object);
+            }
             if time.get_tzinfo().is_some() {
                 return Err(Stop::Unsure);
             }
@@ -21,10 +23,19 @@ pub fn write<'py, S: Sink<'py>>(iso: bool, value: &Value<'_, 'py>, sink: &mut S)
         }
         _ => return Err(Stop::Unsure),
     };
-    let mut spelling = Spelling::default();
-    spelling.time(time);
-    sink.plain(spelling.as_str())
+    match format {
+        Format::Iso => {
+            let mut spelling = Spelling::default();
+            spelling.time(time);
+            sink.plain(spelling.as_str())
+        }
+        Format::Pattern(pattern) => format::write(pattern, DateTime { date: EPOCH, time }, sink),
+        Format::AsIs | Format::Stock => Err(Stop::Unsure),
+    }
 }
+
+/// The day on which `strftime` takes a time to be.
+const EPOCH: Date = Date { year: 1900, month: 1, day: 1 };
 
 pub fn read(time: &impl PyTimeAccess) -> Time {
     Time {

@@ -3,6 +3,7 @@ pub mod decimal;
 pub mod escape;
 pub mod number;
 pub mod output;
+pub mod pattern;
 pub mod scan;
 pub mod spelling;
 pub mod temporal;

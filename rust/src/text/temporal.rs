@@ -35,6 +35,12 @@ impl Date {
         year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
     }
 
+    /// From 1 on.
+    pub fn day_of_year(self) -> u32 {
+        let before = (1..self.month).map(|month| Self { month, ..self }.days_in_month());
+        before.map(u32::from).sum::<u32>() + u32::from(self.day)
+    }
+
     /// Zero for a month that does not exist.
     fn days_in_month(self) -> u8 {
         match self.month {
