@@ -7,6 +7,7 @@ from typing import Any, final
 __all__ = [
     "Guard",
     "Reader",
+    "Recording",
     "Rows",
     "Shape",
     "__version__",
