@@ -5,11 +5,14 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
+    "Grid",
     "Guard",
+    "Libpq",
     "Reader",
     "Recording",
     "Rows",
     "Shape",
+    "Sqlite",
     "__version__",
     "argon2",
     "bcrypt",
@@ -40,11 +43,28 @@ def loads(text: bytes, otherwise: object) -> Any: ...
 _Fall = tuple[int, str]
 
 @final
+class Grid:
+    def __len__(self) -> int: ...
+    def rows(self) -> list[tuple[Any, ...]]: ...
+    def column(self, index: int) -> list[Any]: ...
+    def keys(self, index: int) -> list[Any]: ...
+    def take(self, rows: Sequence[int]) -> Grid: ...
+
+@final
 class Guard:
     def __new__(
         cls, classes: Sequence[type], names: Sequence[str], models: Sequence[type]
     ) -> Guard: ...
     def holds(self) -> bool: ...
+
+@final
+class Libpq:
+    def __new__(cls, addresses: Mapping[str, int]) -> Libpq: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(
+        self, address: int, plain: Sequence[int]
+    ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
 
 @final
 class Reader:
@@ -74,6 +94,15 @@ class Rows:
 @final
 class Shape:
     def __new__(cls, what: str, content: Any) -> Shape: ...
+
+@final
+class Sqlite:
+    def __new__(
+        cls, addresses: Mapping[str, int], cursor: Any, statement: object, connection: Any
+    ) -> Sqlite: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(self, cursor: Any, converters: Mapping[str, Any]) -> Grid | None: ...
 
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(

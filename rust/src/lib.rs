@@ -1,5 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod context;
+mod drivers;
 mod error;
 mod hashing;
 mod kinds;
@@ -15,6 +16,10 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::drivers::libpq::Libpq;
+    #[pymodule_export]
+    use crate::drivers::sqlite::Sqlite;
+    #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
@@ -24,6 +29,8 @@ mod _rust {
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
+    #[pymodule_export]
+    use crate::sources::grid::Grid;
     #[pymodule_export]
     use crate::sources::row::Shape;
     #[pymodule_export]
