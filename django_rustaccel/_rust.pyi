@@ -16,6 +16,7 @@ __all__ = [
     "__version__",
     "argon2",
     "bcrypt",
+    "dump_lines",
     "dumps",
     "loads",
     "pbkdf2",
@@ -37,6 +38,7 @@ def dumps(
     encoder: type[JSONEncoder],
     spells: bool,
 ) -> bytes | None: ...
+def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.

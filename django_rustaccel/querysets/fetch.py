@@ -53,6 +53,14 @@ def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cell
         return _made(cursor), ()
 
 
+def fetch_in_chunks(using: str, sql: str, params: Any, size: int) -> Iterator[MadeRows]:
+    """The rows of a statement, ``size`` at a time, by a cursor of the server where it has some."""
+    with connections[using].chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(size):
+            yield MadeRows(rows)
+
+
 def _fetch_sqlite(connection: Any, cursor: Any, sql: str, params: Any) -> Cells:
     cursor.execute(sql, params)
     if _is_watched(cursor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -17,7 +18,7 @@ from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import Many, Needs, Route
 from django_rustaccel.querysets.compilers import add_joins
-from django_rustaccel.querysets.fetch import Cells, MadeRows, fetch
+from django_rustaccel.querysets.fetch import Cells, MadeRows, fetch, fetch_in_chunks
 from django_rustaccel.querysets.keys import PLACE, spell, widen
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.postgres import Texts
@@ -78,6 +79,15 @@ def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
     )
 
 
+def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Table] | str:
+    """Tables of ``size`` rows, read one after the other; or why rows cannot serve."""
+    try:
+        needs = readable(plan, queryset)
+    except UnreadableError as error:
+        return str(error)
+    return _Reading(queryset, needs).tables(size)
+
+
 class _Reading:
     """One queryset on its way to a table."""
 
@@ -114,8 +124,21 @@ class _Reading:
         rows, texts = fetch(self.using, sql, params, may_be_text=statement.may_be_text)
         if not rows:
             return NOTHING, texts
-        shape = shape_of(self.needs, statement, self.using, texts)
-        return (rows, shape, [self.child(many, rows) for many in self.needs.many]), texts
+        return self.table_of(rows, texts), texts
+
+    def tables(self, size: int) -> Iterator[Table]:
+        """The same in tables of ``size`` rows, read while they are asked for."""
+        try:
+            sql, params = self.prepare(self.needs.statements)
+        except EmptyResultSet:
+            return
+        for rows in fetch_in_chunks(self.using, sql, params, size):
+            yield self.table_of(rows, ())
+
+    def table_of(self, rows: Cells, texts: Texts) -> Table:
+        """Rows with those of their relations."""
+        shape = shape_of(self.needs, self.statement, self.using, texts)
+        return (rows, shape, [self.child(many, rows) for many in self.needs.many])
 
     def child(self, many: Many, rows: Cells) -> tuple[int, Table]:
         """The table of a relation, and where its rows have the key they belong to."""

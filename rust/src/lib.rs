@@ -24,7 +24,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dumps, loads};
+    use crate::python::json::{dump_lines, dumps, loads};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
