@@ -5,6 +5,7 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
+    "Compressor",
     "Guard",
     "Reader",
     "Recording",
@@ -13,8 +14,10 @@ __all__ = [
     "__version__",
     "argon2",
     "bcrypt",
+    "compress",
     "dumps",
     "loads",
+    "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
@@ -103,3 +106,11 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
+def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
+
+@final
+class Compressor:
+    def __new__(cls, coding: str, level: int, padding: int) -> Compressor: ...
+    def feed(self, chunk: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...

@@ -12,8 +12,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
+from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+
+__all__ = ["CompressionMiddleware"]
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -229,3 +232,9 @@ def _again(messages: list[Message], receive: Receive) -> Receive:
         return messages.pop(0) if messages else await receive()
 
     return replayed
+
+
+class CompressionMiddleware(PolicyMiddleware):
+    """Compresses responses; the options are those of ``CompressionPolicy``."""
+
+    policy_class = CompressionPolicy

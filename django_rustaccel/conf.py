@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings as django_settings
@@ -15,6 +16,7 @@ from django.conf import settings as django_settings
 T = TypeVar("T")
 
 NAME = "RUSTACCEL"
+POLICIES = "django_rustaccel.core.policies"
 
 
 class Setting(Generic[T]):
@@ -90,6 +92,30 @@ def _is_number(value: Any, kinds: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
+def options(value: dict[str, Any]) -> dict[str, Any]:
+    """The keys of one of the dicts below as the parameters that a policy takes."""
+    return {key.lower(): each for key, each in value.items()}
+
+
+def must_be_options_of(policy: str) -> Callable[[Any], str]:
+    """A dict that the policy of this name, in ``core.policies``, can be made of."""
+
+    def problem(value: Any) -> str:
+        if not isinstance(value, dict):
+            return "must be a dict"
+        if wrong := [key for key in value if not (isinstance(key, str) and key.isupper())]:
+            return f"has keys that are not in capitals ({', '.join(map(repr, wrong))})"
+        module, _, name = policy.partition(".")
+        policy_class = getattr(import_module(f"{POLICIES}.{module}"), name)
+        try:
+            policy_class(**options(value))
+        except (TypeError, ValueError) as error:
+            return f"is not what {name} takes ({error})"
+        return ""
+
+    return problem
+
+
 class Settings:
     """Live values: overrides in tests take effect at once."""
 
@@ -110,6 +136,13 @@ class Settings:
         {},
         must_be_hashing,
         "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
+    )
+
+    compression = Setting[dict[str, Any]](
+        {},
+        must_be_options_of("compression.CompressionPolicy"),
+        "How `CompressionMiddleware` compresses: CODINGS, LEVELS, MINIMUM_SIZE, CONTENT_TYPES, "
+        "MAX_RANDOM_BYTES, FAST_ABOVE.",
     )
 
 

@@ -14,8 +14,11 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
+from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+
+__all__ = ["CompressionMiddleware"]
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -254,3 +257,9 @@ def _body_size(environ: Environ, limit: int) -> int | None:
         return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else None
     # A chunked body ends where the server says so, if it does; else there is none.
     return limit + 1 if environ.get("wsgi.input_terminated") else 0
+
+
+class CompressionMiddleware(PolicyMiddleware):
+    """Compresses responses; the options are those of ``CompressionPolicy``."""
+
+    policy_class = CompressionPolicy
