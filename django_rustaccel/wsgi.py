@@ -17,8 +17,9 @@ from django_rustaccel.core.policies import facts
 from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+from django_rustaccel.webhooks import webhook_policy
 
-__all__ = ["CompressionMiddleware"]
+__all__ = ["CompressionMiddleware", "WebhookSignatureMiddleware"]
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -38,8 +39,8 @@ class Request(facts.Request):
 
     @property
     def path(self) -> str:
-        raw = self.native.get("SCRIPT_NAME", "") + self.native.get("PATH_INFO", "")
-        return str(raw.encode("latin-1").decode("utf-8", "replace"))
+        raw: str = self.native.get("PATH_INFO", "")
+        return raw.encode("latin-1").decode("utf-8", "replace")
 
     def header(self, name: str) -> str | None:
         key = name.upper().replace("-", "_")
@@ -103,7 +104,7 @@ class PolicyMiddleware:
     Parameters: the application, and the policy's own options.
     """
 
-    policy_class: ClassVar[type[Policy]] = Policy
+    policy_class: ClassVar[Callable[..., Policy]]
 
     def __init__(self, app: Application, **options: Any) -> None:
         self.app = app
@@ -263,3 +264,9 @@ class CompressionMiddleware(PolicyMiddleware):
     """Compresses responses; the options are those of ``CompressionPolicy``."""
 
     policy_class = CompressionPolicy
+
+
+class WebhookSignatureMiddleware(PolicyMiddleware):
+    """Lets only signed requests through to some paths; options are those of ``webhook_policy``."""
+
+    policy_class = staticmethod(webhook_policy)
