@@ -6,6 +6,7 @@ from typing import Any, final
 
 __all__ = [
     "Grid",
+    "Compressor",
     "Guard",
     "Libpq",
     "Reader",
@@ -17,8 +18,10 @@ __all__ = [
     "argon2",
     "bcrypt",
     "dump_lines",
+    "compress",
     "dumps",
     "loads",
+    "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
@@ -134,3 +137,11 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
+def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
+
+@final
+class Compressor:
+    def __new__(cls, coding: str, level: int, padding: int) -> Compressor: ...
+    def feed(self, chunk: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings as django_settings
@@ -22,11 +23,15 @@ class Setting(Generic[T]):
 
     ``problem`` says what is wrong with a value, and nothing about a good one. A wrong value is
     read as the default: ``manage.py check`` reports it, and a running site is not taken down.
+    The text of a report must not carry a value that ``is_secret``.
     """
 
-    def __init__(self, default: T, problem: Callable[[Any], str], doc: str) -> None:
+    def __init__(
+        self, default: T, problem: Callable[[Any], str], doc: str, *, is_secret: bool = False
+    ) -> None:
         self.default = default
         self.problem = problem
+        self.is_secret = is_secret
         self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -90,6 +95,30 @@ def _is_number(value: Any, kinds: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
+def arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """The keys of one of the dicts below as arguments of what makes a policy."""
+    return {key.lower(): each for key, each in value.items()}
+
+
+def must_make(policy: str) -> Callable[[Any], str]:
+    """A dict of the arguments, in capitals, of what makes a policy: a name within this package."""
+
+    def problem(value: Any) -> str:
+        if not isinstance(value, dict):
+            return "must be a dict"
+        if wrong := [key for key in value if not (isinstance(key, str) and key.isupper())]:
+            return f"has keys that are not in capitals ({', '.join(map(repr, wrong))})"
+        module, _, name = policy.rpartition(".")
+        make = getattr(import_module(f"django_rustaccel.{module}"), name)
+        try:
+            make(**arguments(value))
+        except (AttributeError, TypeError, ValueError) as error:
+            return f"is not what {name} takes ({error})"
+        return ""
+
+    return problem
+
+
 class Settings:
     """Live values: overrides in tests take effect at once."""
 
@@ -110,6 +139,20 @@ class Settings:
         {},
         must_be_hashing,
         "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
+    )
+
+    compression = Setting[dict[str, Any]](
+        {},
+        must_make("core.policies.compression.CompressionPolicy"),
+        "How `CompressionMiddleware` compresses: CODINGS, LEVELS, MINIMUM_SIZE, CONTENT_TYPES, "
+        "MAX_RANDOM_BYTES, FAST_ABOVE.",
+    )
+
+    webhooks = Setting[dict[str, Any]](
+        {},
+        must_make("webhooks.webhook_policy"),
+        "Who must have signed requests to which paths: ROUTES, MAX_BODY.",
+        is_secret=True,
     )
 
 

@@ -1,4 +1,5 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod compression;
 mod context;
 mod drivers;
 mod error;
@@ -19,6 +20,7 @@ mod _rust {
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
+    use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
