@@ -5,8 +5,8 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
-    "Grid",
     "Compressor",
+    "Grid",
     "Guard",
     "Libpq",
     "Reader",
@@ -17,8 +17,8 @@ __all__ = [
     "__version__",
     "argon2",
     "bcrypt",
-    "dump_lines",
     "compress",
+    "dump_lines",
     "dumps",
     "loads",
     "negotiate",
