@@ -10,11 +10,14 @@ __all__ = [
     "Recording",
     "Rows",
     "Shape",
+    "Unread",
     "__version__",
     "argon2",
     "bcrypt",
     "dumps",
     "loads",
+    "loads_lazily",
+    "look",
     "pbkdf2",
     "scrypt",
     "signature",
@@ -35,6 +38,11 @@ def dumps(
     spells: bool,
 ) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
+def look(row: dict[str, Any]) -> None: ...
+
+@final
+class Unread: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.
 _Fall = tuple[int, str]

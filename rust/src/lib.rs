@@ -15,11 +15,13 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::python::body::{Unread, look};
+    #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dumps, loads};
+    use crate::python::json::{dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

@@ -1,4 +1,5 @@
 //! The wall to CPython.
+pub mod body;
 pub mod collector;
 mod decode;
 pub mod entries;

@@ -4,6 +4,7 @@ pub mod instance;
 pub mod json;
 mod linked;
 pub mod object;
+pub mod outline;
 pub mod row;
 mod spelled;
 mod value;
