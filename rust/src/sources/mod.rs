@@ -1,5 +1,6 @@
 //! Where values come from.
 mod cell;
+mod given;
 pub mod instance;
 pub mod json;
 mod linked;
@@ -8,4 +9,5 @@ pub mod row;
 mod spelled;
 mod value;
 
+pub use given::Given;
 pub use value::Value;
