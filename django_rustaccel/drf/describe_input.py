@@ -110,22 +110,19 @@ class InputPlan:
         return (self.path, entries, self.run_validators, self.validate)
 
 
-#: Methods that the native walk stands for; ``to_internal_value`` and ``run_validation`` besides.
-_SERIALIZER_METHODS = (
-    "_writable_fields", "set_value", "validate_empty_values", "get_default",
-)  # fmt: skip
+def walk_override(serializer: Any) -> str:
+    """Why the stock ``to_internal_value`` has to run; empty when the native walk stands for it."""
+    if hasattr(type(serializer), "__getattr__"):
+        return describe_override(serializer, "__getattr__")
+    return _first_override(serializer, originals.Serializer, ("_writable_fields", "set_value"))
 
 
 def fields_override(serializer: Any) -> str:
-    """Why a serializer's own ``to_internal_value`` has to run; empty when it need not."""
+    """Why the stock ``run_validation`` has to run; empty when it is native."""
     if not _is_stock(serializer, "to_internal_value", FIELDS_METHODS):
         return describe_override(serializer, "to_internal_value")
-    if hasattr(type(serializer), "__getattr__"):
-        return describe_override(serializer, "__getattr__")
-    for name in _SERIALIZER_METHODS:
-        if overridden(serializer, name, originals.Serializer):
-            return describe_override(serializer, name)
-    return ""
+    names = ("validate_empty_values", "get_default")
+    return _first_override(serializer, originals.Serializer, names) or walk_override(serializer)
 
 
 def run_override(serializer: Any) -> str:
@@ -136,14 +133,17 @@ def run_override(serializer: Any) -> str:
 
 
 def rows_override(serializer: Any) -> str:
-    """Why a ``ListSerializer`` has to validate its rows itself; empty when it need not."""
-    if not _is_stock(serializer, "to_internal_value", ROWS_METHODS):
-        return describe_override(serializer, "to_internal_value")
-    if overridden(serializer, "run_child_validation", originals.ListSerializer):
-        return describe_override(serializer, "run_child_validation")
+    """Why a ``ListSerializer`` has to look at each of its rows; empty when it need not."""
     if not isinstance(serializer.child, originals.Serializer):
         return f"`{type(serializer.child).__name__}` is no Serializer"
-    return run_override(serializer.child)
+    return _first_override(serializer, originals.ListSerializer, ("run_child_validation",))
+
+
+def _first_override(obj: Any, stock: type, names: tuple[str, ...]) -> str:
+    """In words, the first of these methods that is not ``stock``'s."""
+    return next(
+        (describe_override(obj, name) for name in names if overridden(obj, name, stock)), ""
+    )
 
 
 def _is_stock(serializer: Any, name: str, methods: set[Any]) -> bool:
@@ -267,11 +267,15 @@ def _stock(path: Path, reason: str) -> InputNode:
     return InputNode("stock", {}, path, reason=reason)
 
 
+#: Methods of a list as a field; ``to_internal_value`` besides.
+_LIST_METHODS = ("run_validation", "validate_empty_values", "get_default")
+
+
 def _many_node(field: Any, path: Path) -> InputNode:
-    reason = rows_override(field)
-    for name in ("run_validation", "validate_empty_values", "get_default"):
-        if not reason and overridden(field, name, originals.ListSerializer):
-            reason = describe_override(field, name)
+    reason = _first_override(field, originals.ListSerializer, _LIST_METHODS)
+    if not reason and not _is_stock(field, "to_internal_value", ROWS_METHODS):
+        reason = describe_override(field, "to_internal_value")
+    reason = reason or rows_override(field) or run_override(field.child)
     if reason:
         return _stock(path, reason)
     options = {
@@ -286,15 +290,13 @@ def _many_node(field: Any, path: Path) -> InputNode:
     return InputNode("many", options, path, plan=plan)
 
 
-def _items(
-    rule: str, stock: Any, attribute: str = "child", relies_on: tuple[str, ...] = ()
-) -> Any:
+def _items(rule: str, stock: Any, attribute: str = "child", relies_on: tuple[str, ...] = ()) -> Any:
     """The maker of nodes for containers of fields of one class."""
 
     def node(field: Any, path: Path) -> InputNode:
-        for name in (*FIELD_METHODS, *relies_on):
-            if overridden(field, name, stock):
-                return _stock(path, describe_override(field, name))
+        reason = _first_override(field, stock, (*FIELD_METHODS, *relies_on))
+        if reason:
+            return _stock(path, reason)
         child = _node(getattr(field, attribute), (*path, ("attribute", attribute)))
         if not child.is_native:
             reason = child.reason or "Python code runs for its items"

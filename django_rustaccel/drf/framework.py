@@ -27,13 +27,13 @@ READING = {
 }
 
 
-def conclude(serializer: Any, value: Any, run_validators: bool) -> Any:  # noqa: FBT001 - called natively
+def conclude(serializer: Any, value: Any, run_validators: bool) -> Any:
     """What ``Serializer.run_validation`` does after ``to_internal_value``."""
     try:
         if run_validators:
             serializer.run_validators(value)
         value = serializer.validate(value)
-        assert value is not None, ".validate() should return the validated data"  # noqa: S101 - as DRF
+        assert value is not None, ".validate() should return the validated data"
     except (ValidationError, DjangoValidationError) as error:
         raise ValidationError(detail=as_serializer_error(error)) from error
     return value

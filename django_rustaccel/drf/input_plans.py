@@ -14,6 +14,8 @@ from django_rustaccel.drf.describe_input import (
     InputPlan,
     describe_input,
     fields_override,
+    run_override,
+    walk_override,
 )
 from django_rustaccel.drf.framework import WRITING
 from django_rustaccel.drf.plans import Kept, is_plain, is_static
@@ -25,6 +27,10 @@ class CompiledInput:
 
     described: InputPlan
     acceptor: Acceptor
+    #: Why the serializer's own methods have to run for every object: from within `run_validation`,
+    #: and from without.
+    fields_reason: str
+    run_reason: str
     #: Class name of the serializer, for the words of reasons.
     owner: str
     #: Why fields of it run Python code in every call.
@@ -59,13 +65,20 @@ def _with_parts(name: str, node: InputNode) -> Iterable[tuple[str, InputNode | N
 
 
 def _compile(serializer: Any) -> CompiledInput | str:
-    reason = fields_override(serializer)
+    reason = walk_override(serializer)
     if reason:
         return reason
     described = describe_input(serializer)
     owner = type(serializer).__name__
     acceptor = Acceptor(described.as_tuple(), WRITING)
-    return CompiledInput(described, acceptor, owner, tuple(_reasons(owner, described)))
+    return CompiledInput(
+        described,
+        acceptor,
+        fields_override(serializer),
+        run_override(serializer),
+        owner,
+        tuple(_reasons(owner, described)),
+    )
 
 
 def _reasons(owner: str, plan: InputPlan) -> Iterable[str]:
@@ -100,9 +113,7 @@ LONG = 16
 
 def input_plan_of(serializer: Any, length: int) -> CompiledInput | str:
     """The plan of a serializer instance for so many rows, or why it has none."""
-    plain = is_plain(serializer) and not any(
-        name.startswith("validate_") for name in vars(serializer)
-    )
+    plain = is_plain(serializer)
     known = _plans.find(serializer) if plain else None
     if known is not None:
         return known

@@ -47,8 +47,8 @@ def _boolean(field: Any) -> Options | Unsupported:
     return {"allow_null": field.allow_null}
 
 
-_TRUE = {"t", "y", "yes", "true", "on", "1", 1, True}
-_FALSE = {"f", "n", "no", "false", "off", "0", 0, 0.0, False}
+_TRUE = {"t", "y", "yes", "true", "on", "1", 1}
+_FALSE = {"f", "n", "no", "false", "off", "0", 0}
 _NULL = {"null", "", None}
 
 
@@ -66,7 +66,7 @@ def _decimal(field: Any) -> Options | Unsupported:
     if field.localize:
         return Unsupported("localize is read by Python")
     limits = (field.max_digits, field.decimal_places)
-    if not all(limit is None or type(limit) is int and 0 <= limit <= 28 for limit in limits):
+    if not all(limit is None or (type(limit) is int and 0 <= limit <= 28) for limit in limits):
         return Unsupported("more than 28 digits are read by Python")
     return {"digits": limits[0], "places": limits[1], "allow_null": field.allow_null}
 
@@ -246,7 +246,7 @@ def _pattern(validator: Any) -> Check | None:
 
 
 def _only(validator: Any, names: Iterable[str]) -> bool:
-    return vars(validator).keys() <= set(names)
+    return vars(validator).keys() <= {"_constructor_args", *names}
 
 
 _SLUGS = {(pattern, re.UNICODE) for pattern in (r"^[-a-zA-Z0-9_]+$", r"^[-a-zA-Z0-9_]+\Z")}

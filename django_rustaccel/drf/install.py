@@ -11,8 +11,16 @@ from rest_framework.fields import empty
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
-from django_rustaccel.drf import describe, describe_input, input_rules, kinds, originals, reading, retrieving
-from django_rustaccel.drf import writing
+from django_rustaccel.drf import (
+    describe,
+    describe_input,
+    input_rules,
+    kinds,
+    originals,
+    reading,
+    retrieving,
+    writing,
+)
 from django_rustaccel.drf import pagination as lazy_pagination
 from django_rustaccel.drf.lazy import look_within
 from django_rustaccel.drf.parsers import parse_json

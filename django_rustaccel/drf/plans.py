@@ -83,10 +83,10 @@ class Kept(Generic[P]):
         return plan if holds else None
 
     def make(self, serializer: Any) -> P | str:
-        """A new plan, kept if every serializer of its class has the same one."""
+        """A new plan, kept if every plain serializer of the class, as this one, has the same."""
         plan = self._make(serializer)
         tree = [serializer, *_nested(serializer)]
-        if is_plain(serializer) and all(is_static(type(each)) for each in tree):
+        if all(is_static(type(each)) for each in tree):
             while len(self._known) >= MAX_PLANS:
                 self._known.pop(next(iter(self._known)), None)
             self._known[type(serializer)] = (plan, *_conditions(tree, self._watched(tree)))
@@ -166,12 +166,13 @@ _PLAIN_STATE = frozenset(
 
 
 def is_plain(serializer: Any) -> bool:
-    """Whether nothing on the instance may change the fields that its class has."""
+    """Whether nothing on the instance may change the fields and methods that its class has."""
     state = vars(serializer)
     if state.keys() <= _PLAIN_STATE:
         return True
     cls = type(serializer)
-    return not any(hasattr(cls, name) for name in state.keys() - _PLAIN_STATE)
+    more = state.keys() - _PLAIN_STATE
+    return not any(hasattr(cls, name) or name.startswith("validate_") for name in more)
 
 
 def is_static(cls: type) -> bool:
@@ -199,9 +200,7 @@ _WATCHED = [
 ]  # fmt: skip
 
 
-def _conditions(
-    tree: list[Any], watched: list[str]
-) -> tuple[Guard, list[tuple[type, Any]]]:
+def _conditions(tree: list[Any], watched: list[str]) -> tuple[Guard, list[tuple[type, Any]]]:
     """What a plan over these serializers depends on: classes, and containers that may change."""
     owners = list(dict.fromkeys(type(each) for each in tree))
     classes = dict.fromkeys(owners)

@@ -20,6 +20,7 @@ from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyResults, LazyRetur
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
 
+
 def reader_of(plan: Plan) -> Reader:
     """The compiled form of a plan, made when it is first needed."""
     if plan.reader is None:

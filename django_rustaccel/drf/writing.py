@@ -7,7 +7,7 @@ from typing import Any
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.switch import is_disabled
-from django_rustaccel.drf.describe_input import fields_override, rows_override, run_override
+from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 
 
@@ -15,8 +15,8 @@ def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
     if type(data) is not dict or serializer.read_only or is_disabled():
         return stock(serializer, data)
-    plan = run_override(serializer) or input_plan_of(serializer, 1)
-    if isinstance(plan, str):
+    plan = input_plan_of(serializer, 1)
+    if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
     values, fallen = plan.acceptor.one(
         serializer, data, _is_partial(serializer), _has_own_validators(serializer)
@@ -29,11 +29,10 @@ def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., An
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
     if type(data) is not dict or is_disabled():
         return stock(serializer, data)
-    plan = fields_override(serializer) or input_plan_of(serializer, 1)
+    plan = input_plan_of(serializer, 1)
     if isinstance(plan, str):
         return stock(serializer, data)
-    values, fallen = plan.acceptor.fields(serializer, data, _is_partial(serializer))
-    _count(serializer, plan, fallen)
+    values, _fallen = plan.acceptor.fields(serializer, data, _is_partial(serializer))
     return values
 
 
@@ -44,7 +43,7 @@ def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]
     if not _has_length(serializer, len(data)):
         return stock(serializer, data)
     plan = rows_override(serializer) or input_plan_of(serializer.child, len(data))
-    if isinstance(plan, str):
+    if isinstance(plan, str) or plan.run_reason:
         return _stock(plan, serializer, stock, data)
     child = serializer.child
     values, fallen = plan.acceptor.many(
@@ -73,10 +72,10 @@ def _has_own_validators(serializer: Any) -> bool:
     return bool(vars(serializer).get("_validators"))
 
 
-def _stock(reason: str, serializer: Any, stock: Callable[..., Any], data: Any) -> Any:
+def _stock(plan: CompiledInput | str, serializer: Any, stock: Callable[..., Any], data: Any) -> Any:
     if serializer.parent is None:
         statistics.write["stock"] += 1
-        statistics.fell_back(reason)
+        statistics.fell_back(plan if isinstance(plan, str) else plan.run_reason)
     return stock(serializer, data)
 
 
