@@ -5,6 +5,7 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
+    "Acceptor",
     "Guard",
     "Reader",
     "Recording",
@@ -53,6 +54,24 @@ class Guard:
         cls, classes: Sequence[type], names: Sequence[str], models: Sequence[type]
     ) -> Guard: ...
     def holds(self) -> bool: ...
+
+@final
+class Acceptor:
+    def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
+    def fields(
+        self, serializer: Any, data: dict[Any, Any], partial: bool
+    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+    def one(
+        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
+    ) -> tuple[Any, list[_Fall]]: ...
+    def many(
+        self,
+        serializer: Any,
+        rows: list[Any],
+        partial: bool,
+        run_validators: bool,
+        tables: dict[int, Any] | None,
+    ) -> tuple[list[Any], list[_Fall]]: ...
 
 @final
 class Reader:

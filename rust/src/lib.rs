@@ -1,4 +1,5 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod accept;
 mod context;
 mod error;
 mod hashing;
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _rust {
+    #[pymodule_export]
+    use crate::python::acceptor::Acceptor;
     #[pymodule_export]
     use crate::python::body::{Unread, look};
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! Where values come from.
 mod cell;
+mod given;
 pub mod instance;
 pub mod json;
 mod linked;
@@ -9,4 +10,5 @@ pub mod row;
 mod spelled;
 mod value;
 
+pub use given::Given;
 pub use value::Value;

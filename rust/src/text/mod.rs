@@ -1,4 +1,5 @@
 //! Pure spelling: no Python here.
+pub mod address;
 pub mod decimal;
 pub mod escape;
 pub mod number;
@@ -6,6 +7,7 @@ pub mod output;
 pub mod pattern;
 pub mod run;
 pub mod scan;
+pub mod space;
 pub mod spelling;
 pub mod temporal;
 pub mod uuid;
