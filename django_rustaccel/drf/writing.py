@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django_rustaccel.core import statistics
+from django_rustaccel.core.bodies import UnreadRow
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 
+#: A dict, or an object of a request body that nobody has looked at: its text is validated.
+ROWS = (dict, UnreadRow)
+
 
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
-    if type(data) is not dict or serializer.read_only or is_disabled():
+    if type(data) not in ROWS or serializer.read_only or is_disabled():
         return stock(serializer, data)
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str) or plan.fields_reason:
@@ -27,7 +31,7 @@ def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
 
 def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
-    if type(data) is not dict or is_disabled():
+    if type(data) not in ROWS or is_disabled():
         return stock(serializer, data)
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str):

@@ -116,21 +116,13 @@ impl Keys {
         }
         let slot = &mut self.slots[hash(key.raw.as_bytes()) % SLOTS];
         if let Some(name) = slot
-            && is(name.bind(py), key.raw)?
+            && unicode::equals(name.bind(py), key.raw)?
         {
             return Ok(name.bind(py).clone());
         }
         let name = string(py, key)?;
         *slot = Some(name.clone().unbind());
         Ok(name)
-    }
-}
-
-#[inline]
-fn is(name: &Bound<'_, PyString>, key: &str) -> PyResult<bool> {
-    match unicode::ascii(name) {
-        Some(ascii) => Ok(ascii.as_slice() == key.as_bytes()),
-        None => Ok(name.to_str()? == key),
     }
 }
 
@@ -145,7 +137,7 @@ fn hash(key: &[u8]) -> usize {
     (hash >> 40) as usize
 }
 
-fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
+pub fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
     if text.is_ascii && !text.has_escapes {
         return Ok(ascii(py, text.raw.as_bytes())?);
     }

@@ -8,6 +8,7 @@
     reason = "a token returned through memory is stored in halves and loaded whole, which stalls"
 )]
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::text::run::plain_run;
 
@@ -207,12 +208,16 @@ impl<'a> Cursor<'a> {
     }
 
     /// The byte that the next value begins with, which is where the cursor then stands.
+    #[inline]
     pub fn opening(&mut self) -> Read<u8> {
         self.peek()
     }
 
-    pub fn position(&self) -> usize {
-        self.at
+    /// Passes over the value that begins at the cursor, and says where it is.
+    pub fn span(&mut self, levels: usize) -> Read<Range<usize>> {
+        let start = self.at;
+        self.pass(levels)?;
+        Ok(start..self.at)
     }
 
     /// Whether a list goes on; `first` before its first item. Reads the comma or the bracket.

@@ -23,7 +23,7 @@ pub enum Outline {
 pub fn outline(text: &str) -> Read<Outline> {
     let mut cursor = Cursor::new(text);
     let outline = match cursor.opening()? {
-        b'{' => Outline::Object(object(&mut cursor, DEPTH_LIMIT)?),
+        b'{' => Outline::Object(cursor.span(DEPTH_LIMIT)?),
         b'[' => objects(&mut cursor)?,
         _ => return Ok(Outline::Other),
     };
@@ -40,16 +40,9 @@ fn objects(cursor: &mut Cursor<'_>) -> Read<Outline> {
         if cursor.opening()? != b'{' {
             return Ok(Outline::Other);
         }
-        spans.push(object(cursor, DEPTH_LIMIT - 1)?);
+        spans.push(cursor.span(DEPTH_LIMIT - 1)?);
     }
     Ok(if spans.is_empty() { Outline::Other } else { Outline::Objects(spans) })
-}
-
-/// The span of the object that begins at the cursor.
-fn object(cursor: &mut Cursor<'_>, levels: usize) -> Read<Range<usize>> {
-    let start = cursor.position();
-    cursor.pass(levels)?;
-    Ok(start..cursor.position())
 }
 
 #[cfg(test)]
