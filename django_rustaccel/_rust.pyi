@@ -5,6 +5,7 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
+    "Acceptor",
     "Compressor",
     "Grid",
     "Guard",
@@ -14,6 +15,7 @@ __all__ = [
     "Rows",
     "Shape",
     "Sqlite",
+    "Unread",
     "__version__",
     "argon2",
     "bcrypt",
@@ -21,6 +23,8 @@ __all__ = [
     "dump_lines",
     "dumps",
     "loads",
+    "loads_lazily",
+    "look",
     "negotiate",
     "pbkdf2",
     "scrypt",
@@ -43,6 +47,11 @@ def dumps(
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
+def look(row: dict[str, Any]) -> None: ...
+
+@final
+class Unread: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.
 _Fall = tuple[int, str]
@@ -70,6 +79,24 @@ class Libpq:
     def read(
         self, address: int, plain: Sequence[int]
     ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
+
+@final
+class Acceptor:
+    def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
+    def fields(
+        self, serializer: Any, data: dict[Any, Any], partial: bool
+    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+    def one(
+        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
+    ) -> tuple[Any, list[_Fall]]: ...
+    def many(
+        self,
+        serializer: Any,
+        rows: list[Any],
+        partial: bool,
+        run_validators: bool,
+        tables: dict[int, Any] | None,
+    ) -> tuple[list[Any], list[_Fall]]: ...
 
 @final
 class Reader:

@@ -1,4 +1,5 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod accept;
 mod compression;
 mod context;
 mod drivers;
@@ -21,13 +22,17 @@ mod _rust {
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
     #[pymodule_export]
+    use crate::python::acceptor::Acceptor;
+    #[pymodule_export]
+    use crate::python::body::{Unread, look};
+    #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dump_lines, dumps, loads};
+    use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
