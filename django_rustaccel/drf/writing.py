@@ -22,10 +22,11 @@ def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
+    _count(serializer, plan)
     values, fallen = plan.acceptor.one(
         serializer, data, _is_partial(serializer), _has_own_validators(serializer)
     )
-    _count(serializer, plan, fallen)
+    _note(serializer, plan, fallen)
     return values
 
 
@@ -49,11 +50,12 @@ def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]
     plan = rows_override(serializer) or input_plan_of(serializer.child, len(data))
     if isinstance(plan, str) or plan.run_reason:
         return _stock(plan, serializer, stock, data)
+    _count(serializer, plan)
     child = serializer.child
     values, fallen = plan.acceptor.many(
         child, data, _is_partial(serializer), _has_own_validators(child), None
     )
-    _count(serializer, plan, fallen)
+    _note(serializer, plan, fallen)
     return values
 
 
@@ -83,10 +85,16 @@ def _stock(plan: CompiledInput | str, serializer: Any, stock: Callable[..., Any]
     return stock(serializer, data)
 
 
-def _count(serializer: Any, plan: CompiledInput, fallen: Any) -> None:
+def _count(serializer: Any, plan: CompiledInput) -> None:
     """Count a call: what a serializer does within another one is part of that one's call."""
-    if serializer.parent is not None:
-        return
-    statistics.write["native"] += 1
-    for reason in (*plan.reasons, *plan.left_to_stock(fallen)):
-        statistics.fell_back(reason)
+    if serializer.parent is None:
+        statistics.write["native"] += 1
+        for reason in plan.reasons:
+            statistics.fell_back(reason)
+
+
+def _note(serializer: Any, plan: CompiledInput, fallen: Any) -> None:
+    """Note which valid values only a stock field would take."""
+    if fallen and serializer.parent is None:
+        for reason in plan.left_to_stock(fallen):
+            statistics.fell_back(reason)
