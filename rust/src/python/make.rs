@@ -38,11 +38,11 @@ pub fn decimal<'py>(py: Python<'py>, spelling: &Spelling) -> PyResult<Bound<'py,
     types::decimal(py)?.call1(PyTuple::new(py, [spelling.as_str()])?)
 }
 
-pub fn date<'py>(py: Python<'py>, date: Date) -> PyResult<Bound<'py, PyDate>> {
+pub fn date(py: Python<'_>, date: Date) -> PyResult<Bound<'_, PyDate>> {
     PyDate::new(py, date.year.into(), date.month, date.day)
 }
 
-pub fn time<'py>(py: Python<'py>, time: Time) -> PyResult<Bound<'py, PyTime>> {
+pub fn time(py: Python<'_>, time: Time) -> PyResult<Bound<'_, PyTime>> {
     PyTime::new(py, time.hour, time.minute, time.second, time.microsecond, None)
 }
 
