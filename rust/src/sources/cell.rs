@@ -94,6 +94,7 @@ impl Cell {
     }
 
     /// The driver's value.
+    #[inline]
     pub fn raw<'a, 'py>(&self, row: Row<'a, 'py>) -> PyResult<Raw<'a, 'py>> {
         row.cell(self.index)
     }
@@ -138,6 +139,7 @@ impl Form {
         })
     }
 
+    #[inline]
     fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         let value = match self {
             Self::Object => Value::of(raw),

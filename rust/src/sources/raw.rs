@@ -52,6 +52,7 @@ impl Rows {
         }
     }
 
+    #[inline]
     pub fn get<'a, 'py>(&'a self, row: usize, py: Python<'py>) -> PyResult<Row<'a, 'py>> {
         match self {
             Self::Made(rows) => {
@@ -85,6 +86,7 @@ impl<'a, 'py> Raw<'a, 'py> {
     }
 
     /// A text, whoever has it.
+    #[inline]
     pub fn text(self) -> Option<&'a str> {
         match self {
             Self::Text(text) => Some(text),
@@ -94,6 +96,7 @@ impl<'a, 'py> Raw<'a, 'py> {
     }
 
     /// An integer of 64 bits.
+    #[inline]
     pub fn integer(self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(number),
@@ -102,6 +105,7 @@ impl<'a, 'py> Raw<'a, 'py> {
         }
     }
 
+    #[inline]
     pub fn float(self) -> Option<f64> {
         match self {
             Self::Float(number) => Some(number),

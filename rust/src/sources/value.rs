@@ -23,6 +23,7 @@ pub enum Value<'a, 'py> {
 
 impl<'a, 'py> Value<'a, 'py> {
     /// A cell whose value is what the driver says; bytes have to become an object first.
+    #[inline]
     pub fn of(raw: Raw<'a, 'py>) -> Option<Self> {
         match raw {
             Raw::Boolean(answer) => Some(Self::Boolean(answer)),
