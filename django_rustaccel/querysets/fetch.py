@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
@@ -39,24 +38,17 @@ class MadeRows(list[Any]):
 Cells = Grid | MadeRows
 
 
-@dataclass
-class Format:
-    """How PostgreSQL sends the values of a statement."""
+def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cells, Texts]:
+    """The rows of a statement, and which of its columns arrive as text.
 
-    #: False with an array or range among the columns: psycopg makes their elements like columns.
-    may_be_text: bool = True
-    #: Whether all columns are known to have a binary format that is read here.
-    is_binary: bool = False
-
-
-def fetch(using: str, sql: str, params: Any, form: Format) -> tuple[Cells, Texts]:
-    """The rows of a statement, and which of its columns arrive as text."""
+    ``may_be_text`` is false if psycopg has to make objects of all columns where it makes any.
+    """
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             return _fetch_sqlite(connection, cursor, sql, params), ()
         if connection.vendor == "postgresql":
-            return _fetch_postgres(cursor, sql, params, form)
+            return _fetch_postgres(cursor, sql, params, may_be_text=may_be_text)
         cursor.execute(sql, params)
         return _made(cursor), ()
 
@@ -70,21 +62,17 @@ def _fetch_sqlite(connection: Any, cursor: Any, sql: str, params: Any) -> Cells:
     return _made(cursor) if grid is None else grid
 
 
-def _fetch_postgres(cursor: Any, sql: str, params: Any, form: Format) -> tuple[Cells, Texts]:
+def _fetch_postgres(
+    cursor: Any, sql: str, params: Any, *, may_be_text: bool
+) -> tuple[Cells, Texts]:
     if _is_watched(cursor) or not postgres.can_take(cursor.cursor):
-        types = postgres.ask_for_text(cursor.cursor) if form.may_be_text else None
+        types = postgres.ask_for_text(cursor.cursor) if may_be_text else None
         cursor.execute(sql, params)
         rows = _made(cursor)
         return rows, _text_columns(cursor, types)
-    if form.is_binary:
-        postgres.ask_for_binary(cursor)
     cursor.execute(sql, params)
     taken = postgres.take(cursor.cursor)
-    if taken is None:
-        form.is_binary = False
-        return _made(cursor), ()
-    form.is_binary = postgres.is_binary(taken[1])
-    return taken
+    return (_made(cursor), ()) if taken is None else taken
 
 
 def _is_watched(cursor: Any) -> bool:

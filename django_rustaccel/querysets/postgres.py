@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from django_rustaccel.core import drivers
@@ -14,7 +13,7 @@ TEXT_TYPES = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid")
 
 #: Types whose cells are read natively while psycopg's own loaders are in charge of them.
 PLAIN_TYPES = (
-    "bool", "bpchar", "float8", "int2", "int4", "int8", "text", "varchar",
+    "bool", "bpchar", "float4", "float8", "int2", "int4", "int8", "text", "varchar",
 )  # fmt: skip
 
 #: Which columns arrive as text for a loader, and of which PostgreSQL type.
@@ -35,44 +34,6 @@ def can_take(cursor: Any) -> bool:
         type(cursor) in (base.Cursor, base.ServerBindingCursor)
         and cursor.connection.pgconn.parameter_status(b"client_encoding") == b"UTF8"
     )
-
-
-def is_binary(texts: Texts) -> bool:
-    """Whether a statement with these columns of text may be sent again for binary values.
-
-    They are spelled as the texts of the same types, which the server need not do then. Not every
-    type has a binary format that is read here.
-    """
-    from psycopg import adapters
-
-    known = {adapters.types[name].oid for name in TEXT_TYPES}
-    return all(oid in known for _, oid in texts)
-
-
-def ask_for_binary(cursor: Any) -> None:
-    """Let Django's cursor return binary values, if the texts of its session can be told of them."""
-    from django.db.backends.postgresql.base import Cursor
-
-    driver = cursor.cursor.connection
-    zone = driver.pgconn.parameter_status(b"TimeZone")
-    if type(cursor.cursor) is Cursor and zone in (b"UTC", b"Etc/UTC"):
-        cursor.cursor.close()
-        cursor.cursor = _binary_cursor()(driver)
-
-
-@cache
-def _binary_cursor() -> Any:
-    import psycopg
-
-    class BinaryCursor(psycopg.Cursor[Any]):
-        """Merges parameters on the client, as Django's cursor does, and asks for binary values."""
-
-        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-            if params is not None:
-                query = psycopg.ClientCursor(self.connection).mogrify(query, params)
-            return super().execute(query, prepare=False, binary=True)
-
-    return BinaryCursor
 
 
 def take(cursor: Any) -> tuple[Grid, Texts] | None:

@@ -111,7 +111,7 @@ class _Reading:
     def read(self, sql: str, params: Any) -> tuple[Table, Texts]:
         """The table, and which of its columns arrived as text."""
         statement = self.statement
-        rows, texts = fetch(self.using, sql, params, statement.format)
+        rows, texts = fetch(self.using, sql, params, may_be_text=statement.may_be_text)
         if not rows:
             return NOTHING, texts
         shape = shape_of(self.needs, statement, self.using, texts)

@@ -25,7 +25,6 @@ from django.db.models.sql.where import WhereNode
 from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.columns import Cell, Route
 from django_rustaccel.querysets.compilers import compiler_for, relation_name
-from django_rustaccel.querysets.fetch import Format
 from django_rustaccel.querysets.postgres import Texts
 
 #: Statements kept for one plan and model; beyond it all are dropped.
@@ -42,7 +41,8 @@ class Statement:
     #: Where every model column is in a row.
     columns: dict[tuple[Route, str], int]
     annotations: dict[str, int]
-    format: Format = field(default_factory=Format)
+    #: False with an array or range among the columns: psycopg makes their elements like columns.
+    may_be_text: bool = True
     #: The shape of its rows, by which columns arrive as text.
     shapes: dict[Texts, Shape] = field(default_factory=dict)
 
@@ -53,7 +53,7 @@ class Statement:
         _add_columns(compiler, compiler.klass_info, (), columns)
         select = [expression for expression, _, _ in compiler.select or ()]
         statement = cls(sql, select, columns, dict(compiler.annotation_col_map or {}))
-        statement.format.may_be_text = not any(_has_elements(expression) for expression in select)
+        statement.may_be_text = not any(_has_elements(expression) for expression in select)
         return statement
 
     def index(self, cell: Cell) -> int:

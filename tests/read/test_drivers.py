@@ -116,7 +116,7 @@ def test_instances_of_rows_that_were_read():
 def test_rows_of_a_grid():
     fill_shop(3)
     statement = books().values_list("id", "title", "publisher_id").query.sql_with_params()
-    grid, _ = fetch.fetch("default", *statement, fetch.Format())
+    grid, _ = fetch.fetch("default", *statement, may_be_text=True)
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         rows = fetch.MadeRows(cursor.fetchall())
@@ -408,10 +408,10 @@ def test_memory_does_not_grow():
     except OSError:
         pytest.skip("/proc tells the memory of a process on Linux only")
     for _ in range(1000):
-        fetch.fetch("default", *statement, fetch.Format())
+        fetch.fetch("default", *statement, may_be_text=True)
     before = resident()
     for _ in range(10_000):
-        fetch.fetch("default", *statement, fetch.Format())
+        fetch.fetch("default", *statement, may_be_text=True)
     assert resident() - before < 2**22
 
 

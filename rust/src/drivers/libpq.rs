@@ -1,9 +1,7 @@
 //! Results of PostgreSQL, read by libpq's own functions out of the `PGresult` that psycopg holds.
 //!
-//! Every value is there as the text that the server sent, or in its binary format.
+//! Every value is there as the text that the server sent.
 #![allow(clippy::cast_sign_loss, reason = "libpq counts with signed numbers")]
-mod binary;
-
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::slice;
 
@@ -60,21 +58,18 @@ impl Libpq {
     /// `plain` are the types, by number, whose cells become what psycopg itself makes of them.
     #[allow(clippy::needless_pass_by_value, reason = "made of a list of Python's")]
     fn read(&self, address: usize, plain: Vec<u32>) -> Option<Found> {
-        if address == 0 {
+        let result = PgResult { library: &self.0, at: address as Opaque };
+        if address == 0 || (0..result.width()).any(|column| result.is_binary(column)) {
             return None;
         }
-        let result = PgResult { library: &self.0, at: address as Opaque };
-        let types: Vec<u32> = (0..result.width()).map(|column| result.type_of(column)).collect();
-        let texts = types.iter().copied().enumerate().filter(|(_, number)| !plain.contains(number));
+        let forms: Vec<Form> =
+            (0..result.width()).map(|column| Form::of(result.type_of(column), &plain)).collect();
+        let texts = (0..result.width())
+            .zip(&forms)
+            .filter(|(_, form)| matches!(form, Form::Foreign))
+            .map(|(column, _)| (column as usize, result.type_of(column)));
         let texts = texts.collect();
-        let is_binary = (0..result.width()).any(|column| result.is_binary(column));
-        let grid = if is_binary {
-            result.rows(&types, |number, value, grid| binary::take(*number, value, grid))
-        } else {
-            let forms: Vec<Form> = types.iter().map(|&number| Form::of(number, &plain)).collect();
-            result.rows(&forms, |form, text, grid| form.take(text, grid))
-        };
-        Some((grid?, texts))
+        Some((result.rows(&forms)?, texts))
     }
 }
 
@@ -96,7 +91,7 @@ impl Form {
             _ if !plain.contains(&number) => Self::Foreign,
             16 => Self::Boolean,
             20 | 21 | 23 => Self::Integer,
-            701 => Self::Float,
+            700 | 701 => Self::Float,
             25 | 1042 | 1043 => Self::Text,
             _ => Self::Foreign,
         }
@@ -135,20 +130,15 @@ impl PgResult<'_> {
         unsafe { (self.library.PQfformat)(self.at, column) != 0 }
     }
 
-    /// All rows, their cells taken by what is known of their columns; `None` if a cell is not what its
-    /// type promises.
-    fn rows<T>(
-        self,
-        columns: &[T],
-        take: impl Fn(&T, &[u8], &mut Builder) -> Option<()>,
-    ) -> Option<Grid> {
+    /// All rows; `None` if a cell is not what its type promises.
+    fn rows(self, forms: &[Form]) -> Option<Grid> {
         // SAFETY: the result is live.
         let length = unsafe { (self.library.PQntuples)(self.at) };
-        let mut grid = Builder::new(columns.len());
+        let mut grid = Builder::new(forms.len());
         for row in 0..length {
-            for (index, column) in (0..).zip(columns) {
-                match self.cell(row, index) {
-                    Some(value) => take(column, value, &mut grid)?,
+            for (column, form) in (0..).zip(forms) {
+                match self.cell(row, column) {
+                    Some(text) => form.take(text, &mut grid)?,
                     None => grid.null(),
                 }
             }
@@ -156,7 +146,7 @@ impl PgResult<'_> {
         grid.finish()
     }
 
-    /// The value of a cell; `None` for `NULL`.
+    /// The text of a cell; `None` for `NULL`.
     #[inline]
     fn cell(&self, row: c_int, column: c_int) -> Option<&[u8]> {
         // SAFETY: the result is live and has this row and column; its values do not move.

@@ -109,14 +109,8 @@ fn days(date: Date) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The inverse; `None` outside the years 1 to 9999.
+/// The inverse, `civil_from_days`; `None` outside the years 1 to 9999.
 fn civil(days: i64) -> Option<Date> {
-    let (year, month, day) = civil_date(days);
-    (1..=9999).contains(&year).then_some(Date { year: year as u16, month, day })
-}
-
-/// Year, month and day of any day since 1970-01-01: `civil_from_days`.
-pub fn civil_date(days: i64) -> (i64, u8, u8) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
@@ -126,7 +120,8 @@ pub fn civil_date(days: i64) -> (i64, u8, u8) {
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = (day_of_year - (153 * shifted_month + 2) / 5 + 1) as u8;
     let month = ((shifted_month + 2) % 12 + 1) as u8;
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (1..=9999).contains(&year).then_some(Date { year: year as u16, month, day })
 }
 
 impl DateTime {
