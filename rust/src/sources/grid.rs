@@ -1,4 +1,5 @@
 //! The cells of a result without a Python object each: a slot a cell, and all texts in one piece.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use std::cell::Cell;
 
 use pyo3::exceptions::PyIndexError;
@@ -84,7 +85,7 @@ impl Grid {
         self.slots.len() / self.width
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn cell(&self, row: usize, index: usize) -> Option<Raw<'_, 'static>> {
         if index >= self.width {
             return None;

@@ -1,4 +1,5 @@
 //! Rows as drivers give them: Python objects, or what a driver's library says of its cells.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
@@ -66,7 +67,7 @@ impl Rows {
 
 impl<'a, 'py> Row<'a, 'py> {
     /// A cell that a shape knows of; a row too short for its shape is a bug elsewhere.
-    #[inline]
+    #[inline(always)]
     pub fn cell(self, index: usize) -> PyResult<Raw<'a, 'py>> {
         let cell = match self {
             Self::Made(row) => row.get(index).map(Raw::of),
