@@ -3,6 +3,7 @@ mod context;
 mod error;
 mod hashing;
 mod kinds;
+mod limiting;
 mod plan;
 mod python;
 mod signing;
@@ -20,6 +21,8 @@ mod _rust {
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
     use crate::python::json::{dumps, loads};
+    #[pymodule_export]
+    use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

@@ -6,6 +6,7 @@ pub mod guard;
 pub mod hashing;
 pub mod integer;
 pub mod json;
+pub mod limiting;
 pub mod reader;
 pub mod signing;
 pub mod types;
