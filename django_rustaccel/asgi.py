@@ -8,12 +8,13 @@ No Django setting is read. https://asgi.readthedocs.io/en/latest/specs/www.html
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -54,6 +55,10 @@ class Request(facts.Request):
         # FastAPI and Starlette leave the route they chose in the scope.
         path: str | None = getattr(self.native.get("route"), "path", None)
         return path
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        return self.native.get("path_params") or {}
 
     @property
     def user_id(self) -> Any:
@@ -229,3 +234,9 @@ def _again(messages: list[Message], receive: Receive) -> Receive:
         return messages.pop(0) if messages else await receive()
 
     return replayed
+
+
+class RateLimitMiddleware(PolicyMiddleware):
+    """Limits requests; the options are those of the policy."""
+
+    policy_class = RateLimitPolicy

@@ -86,6 +86,36 @@ def must_be_hashing(value: Any) -> str:
     return "" if isinstance(merged["OFF_LOOP"], bool) else "must have True or False as OFF_LOOP"
 
 
+def must_be_rate_limit(value: Any) -> str:
+    """A dict of the options of ``RateLimitPolicy`` in capitals."""
+    from django_rustaccel.core.limiting import check_storage
+    from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+
+    if not isinstance(value, dict):
+        return "must be a dict"
+    options = _lowered(value)
+    try:
+        check_storage(options.get("storage", "local://"))
+        # In this process: a check leaves nothing behind and asks no server.
+        RateLimitPolicy(**{**options, "storage": "local://"})
+    except (TypeError, ValueError, ImportError, AttributeError) as error:
+        return f"cannot be used ({error})"
+    return ""
+
+
+def _lowered(value: Any) -> Any:
+    """Keys of dicts in small letters, for keyword arguments."""
+    if isinstance(value, dict):
+        return {str(key).lower(): _lowered(inner) for key, inner in value.items()}
+    return [_lowered(inner) for inner in value] if isinstance(value, list) else value
+
+
+def rate_limit_options() -> dict[str, Any]:
+    """``RATE_LIMIT`` as keyword arguments of ``RateLimitPolicy``."""
+    options: dict[str, Any] = _lowered(settings.rate_limit)
+    return options
+
+
 def _is_number(value: Any, kinds: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
@@ -110,6 +140,13 @@ class Settings:
         {},
         must_be_hashing,
         "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
+    )
+
+    rate_limit = Setting[dict[str, Any]](
+        {},
+        must_be_rate_limit,
+        "Which requests are limited, where they are counted, what is answered: RATE, KEY or RULES, "
+        "STORAGE, ALGORITHM, ON_STORAGE_ERROR, TRUSTED_PROXIES, IPV6_PREFIX, HEADERS, BODY, VIEW.",
     )
 
 

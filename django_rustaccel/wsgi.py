@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from django_rustaccel.core.policies import facts
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -254,3 +255,9 @@ def _body_size(environ: Environ, limit: int) -> int | None:
         return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else None
     # A chunked body ends where the server says so, if it does; else there is none.
     return limit + 1 if environ.get("wsgi.input_terminated") else 0
+
+
+class RateLimitMiddleware(PolicyMiddleware):
+    """Limits requests; the options are those of the policy."""
+
+    policy_class = RateLimitPolicy

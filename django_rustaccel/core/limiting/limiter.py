@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django_rustaccel._rust import Decision, LimitTable, RateLimiter
 from django_rustaccel.core.limiting import memory
+from django_rustaccel.core.limiting.guarded import CHOICES, GuardedCounter
 from django_rustaccel.core.limiting.rates import parse_rates
+from django_rustaccel.core.limiting.redis import RedisCounter, RedisStorage
 
 #: What each lets pass is told in docs/ratelimit.md.
 ALGORITHMS = ("gcra", "fixed-window", "sliding-window", "token-bucket")
@@ -46,10 +48,10 @@ class Limiter:
         self.algorithm = algorithm = algorithm.replace("_", "-")
         self.prefix = prefix
         self._clock = clock
+        if on_storage_error not in CHOICES:
+            raise ValueError(f"{on_storage_error!r} is not one of {', '.join(CHOICES)}")
         native = [(each.limit, each.seconds, _burst(each.limit, burst)) for each in self.rates]
-        url = urlsplit(storage)
-        if url.scheme not in STORAGES:
-            raise ValueError(f"{storage!r} is no storage: {', '.join(STORAGES)}")
+        url = check_storage(storage)
         is_remote = url.scheme not in memory.SCHEMES
         table = LimitTable(memory.CAPACITY) if is_remote else memory.table(url)
         self._counter: Any = RateLimiter(table, algorithm, native, prefix)
@@ -73,6 +75,10 @@ class Limiter:
             decision: Decision = self._counter.hit(key, cost, None)
             return decision
         return self._counter.hit(key, cost, self._now())  # type: ignore[no-any-return]
+
+    def hit_at(self, seconds: float, key: str, cost: int = 1) -> Decision:
+        """:meth:`hit` at this time of a clock of the caller's."""
+        return self._counter.hit(key, cost, _nanoseconds(seconds))  # type: ignore[no-any-return]
 
     def peek(self, key: str, cost: int = 1) -> Decision:
         """What :meth:`hit` would say, without counting; what remains is before the call."""
@@ -102,7 +108,19 @@ class Limiter:
             await self._remote.areset(key)
 
     def _now(self) -> int | None:
-        return None if self._clock is None else max(0, int(self._clock() * 1_000_000_000))
+        return None if self._clock is None else _nanoseconds(self._clock())
+
+
+def check_storage(storage: str) -> SplitResult:
+    """The parts of a storage's URL. Raises ``ValueError`` for what is none."""
+    url = urlsplit(storage)
+    if url.scheme not in STORAGES:
+        raise ValueError(f"{storage!r} is no storage: {', '.join(STORAGES)}")
+    return url
+
+
+def _nanoseconds(seconds: float) -> int:
+    return max(0, int(seconds * 1_000_000_000))
 
 
 def _burst(limit: int, burst: int | None) -> int:
@@ -117,11 +135,6 @@ def _guarded(
     local: RateLimiter,
     choice: str,
 ) -> Any:
-    from django_rustaccel.core.limiting.guarded import CHOICES, GuardedCounter
-    from django_rustaccel.core.limiting.redis import RedisCounter, RedisStorage
-
-    if choice not in CHOICES:
-        raise ValueError(f"{choice!r} is not one of {', '.join(CHOICES)}")
     if url not in _servers:
         _servers[url] = RedisStorage(url)
     counter = RedisCounter(_servers[url], algorithm, rates, prefix)

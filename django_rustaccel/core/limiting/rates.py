@@ -1,4 +1,4 @@
-"""Rates as people write them: ``100/m``, ``10/30s``, ``5 per hour``, several with ``;`` or ``,``."""
+"""Rates as people write them: ``100/m``, ``10/30s``, ``5 per hour``, several after ``;``."""
 
 from __future__ import annotations
 

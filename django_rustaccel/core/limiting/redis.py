@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 
 from django_rustaccel._rust import Decision
 from django_rustaccel.core.limiting.outage import Outage
-from django_rustaccel.core.limiting.rates import Rate
 from django_rustaccel.core.limiting.script import SCRIPT
 
 SCHEMES = ("redis", "rediss", "unix")
@@ -71,7 +70,11 @@ class RedisCounter:
     """The rates of one limiter in Redis."""
 
     def __init__(
-        self, storage: RedisStorage, algorithm: str, rates: Sequence[tuple[int, int, int]], prefix: str
+        self,
+        storage: RedisStorage,
+        algorithm: str,
+        rates: Sequence[tuple[int, int, int]],
+        prefix: str,
     ) -> None:
         self.storage = storage
         self.prefix = prefix

@@ -1,6 +1,6 @@
 """What Redis runs for one decision: the algorithms of `rust/src/limiting`, over all rates at once.
 
-Times are whole microseconds of the server's clock, one for all hosts. States are pairs or triples of
+Times are whole microseconds of the server's clock, one for all hosts. States are two or three
 doubles, which hold such times and counts exactly. Nothing is written unless every rate agrees.
 """
 
