@@ -11,7 +11,7 @@ import math
 import time
 import uuid
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache.backends.redis import RedisCacheClient
 from rest_framework import throttling as stock
@@ -57,9 +57,10 @@ class SimpleRateThrottle(stock.SimpleRateThrottle):
 
     def wait(self) -> float | None:
         """Seconds until a request would pass; ``None`` if none ever will."""
-        if self._decision is None or self._decision.retry_after == float("inf"):
-            return None
-        return self._decision.retry_after
+        if self._decision is None:
+            return cast("float | None", super().wait())
+        seconds = self._decision.retry_after
+        return seconds if math.isfinite(seconds) else None
 
     def _hit(self, key: str) -> Decision:
         options = rate_limit_options()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django_rustaccel._rust import Decision, RateLimiter
-from django_rustaccel.core.limiting.outage import PAUSE
+from django_rustaccel.core.limiting import outage
 from django_rustaccel.core.limiting.redis import RedisCounter
 
 #: What to do about calls meanwhile: let them pass, refuse them, or count them in this process.
@@ -81,4 +81,4 @@ class GuardedCounter:
             return local(*call)
         if self._choice == "open":
             return Decision(True, self._limit, self._limit, 0.0, 0.0)
-        return Decision(False, self._limit, 0, PAUSE, PAUSE)
+        return Decision(False, self._limit, 0, outage.PAUSE, outage.PAUSE)

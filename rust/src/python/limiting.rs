@@ -62,6 +62,11 @@ impl Decision {
         ("allowed", "limit", "remaining", "retry_after", "reset_after")
     }
 
+    /// For `pickle` and `copy`.
+    fn __getnewargs__(&self) -> (bool, u64, u64, f64, f64) {
+        (self.allowed, self.limit, self.remaining, self.retry_after, self.reset_after)
+    }
+
     fn __bool__(&self) -> bool {
         self.allowed
     }
