@@ -57,8 +57,12 @@ def ratelimit(
         "burst": burst,
     }
 
+    limits: dict[str, ViewLimit] = {}
+
     def decorate(view: Any) -> Any:
-        limit = ViewLimit({**rule, "scope": scope or f"{view.__module__}.{view.__qualname__}"})
+        # Django's `method_decorator` decorates anew for every request: the limit must be the same.
+        name = scope or f"{view.__module__}.{view.__qualname__}"
+        limit = limits.setdefault(name, ViewLimit({**rule, "scope": name}))
         if isinstance(view, type):
             is_async = getattr(view, "view_is_async", False)
             view.dispatch = _limited(view.dispatch, limit, is_async)  # type: ignore[attr-defined]

@@ -38,7 +38,7 @@ def limit_headers(
         yield "X-RateLimit-Remaining", str(decision.remaining)
         yield "X-RateLimit-Reset", str(math.ceil(time.time() + decision.reset_after))
     if not decision.allowed and math.isfinite(decision.retry_after):
-        yield "Retry-After", str(max(1, math.ceil(decision.retry_after)))
+        yield "Retry-After", str(_whole(decision.retry_after))
 
 
 def binding(decision: Decision, rates: list[Rate]) -> Rate:
@@ -48,8 +48,9 @@ def binding(decision: Decision, rates: list[Rate]) -> Rate:
 
 def refusal(decision: Decision, rates: list[Rate], body: str) -> Answer:
     """A response of status 429, without the headers of the limit."""
-    wait = f"Try again in {max(1, math.ceil(decision.retry_after))} seconds."
-    detail = wait if math.isfinite(decision.retry_after) else "This call is larger than the limit."
+    detail = "This call is larger than the limit."
+    if math.isfinite(decision.retry_after):
+        detail = f"Try again in {_whole(decision.retry_after)} seconds."
     if body == "plain":
         text = f"{_TITLE}. {detail}\n".encode()
         return Answer(429, [("Content-Type", "text/plain; charset=utf-8")], text)
@@ -62,6 +63,11 @@ def refusal(decision: Decision, rates: list[Rate], body: str) -> Answer:
     }
     headers = [("Content-Type", "application/problem+json")]
     return Answer(429, headers, json.dumps(problem).encode())
+
+
+def _whole(seconds: float) -> int:
+    """Rounded up, so that who comes back then is let in."""
+    return max(1, math.ceil(seconds))
 
 
 def _name(rate: Rate) -> str:
