@@ -110,10 +110,19 @@ def _lowered(value: Any) -> Any:
     return [_lowered(inner) for inner in value] if isinstance(value, list) else value
 
 
+_known_options: tuple[Any, dict[str, Any]] = (None, {})
+
+
 def rate_limit_options() -> dict[str, Any]:
-    """``RATE_LIMIT`` as keyword arguments of ``RateLimitPolicy``."""
-    options: dict[str, Any] = _lowered(settings.rate_limit)
-    return options
+    """``RATE_LIMIT`` as keyword arguments of ``RateLimitPolicy``; not to be changed.
+
+    Made once for each value of ``RUSTACCEL``: throttles ask for every request.
+    """
+    global _known_options
+    current = user_settings()
+    if _known_options[0] is not current:
+        _known_options = (current, _lowered(settings.rate_limit))
+    return _known_options[1]
 
 
 def _is_number(value: Any, kinds: Any) -> bool:

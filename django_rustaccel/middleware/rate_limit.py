@@ -35,7 +35,7 @@ class RateLimitMiddleware(PolicyMiddleware):
 
 def policy_of_settings(rules: Iterable[Mapping[str, Any]] | None = None) -> RateLimitPolicy:
     """The policy of the settings; with `rules`, these in place of the ones that stand there."""
-    options = rate_limit_options()
+    options = dict(rate_limit_options())
     if rules is not None:
         shared = RateLimitPolicy.shared_options(options)
         options = {**shared, "rules": rules}

@@ -11,13 +11,15 @@ from weakref import WeakKeyDictionary
 
 from django_rustaccel._rust import Decision
 from django_rustaccel.core.limiting.outage import Outage
-from django_rustaccel.core.limiting.script import SCRIPT
+from django_rustaccel.core.limiting.script import SCRIPTS
 
 SCHEMES = ("redis", "rediss", "unix")
 #: Seconds to connect and to wait for an answer; `socket_timeout=…` in the URL changes them.
 TIMEOUT = 0.25
 #: Characters of a key that Redis gets as it is; longer ones are hashed.
 LONGEST_KEY = 200
+#: More than any limit, and small enough to be added to a double.
+MOST_COST = 1 << 40
 
 
 class RedisStorage:
@@ -29,25 +31,20 @@ class RedisStorage:
 
         self.url = url
         self.outage = Outage(_label(url))
-        self.run = _client(redis.Redis, redis.retry.Retry, url).register_script(SCRIPT)
-        self._loops: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self.client = _client(redis.Redis, redis.retry.Retry, url)
+        self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
 
     @property
-    def arun(self) -> Any:
-        """The script for this event loop: connections belong to the loop that opened them."""
+    def aclient(self) -> Any:
+        """The client of this event loop: connections belong to the loop that opened them."""
         loop = asyncio.get_running_loop()
-        if loop not in self._loops:
+        if loop not in self._clients:
             from redis import asyncio as aredis
             from redis.asyncio.retry import Retry
 
-            self._loops[loop] = _client(aredis.Redis, Retry, self.url).register_script(SCRIPT)
-        return self._loops[loop]
-
-    @property
-    def aclient(self) -> Any:
-        """The client of this event loop."""
-        return self.arun.registered_client
+            self._clients[loop] = _client(aredis.Redis, Retry, self.url)
+        return self._clients[loop]
 
 
 def _client(client: Any, retry: Any, url: str) -> Any:
@@ -78,37 +75,42 @@ class RedisCounter:
     ) -> None:
         self.storage = storage
         self.prefix = prefix
-        self.algorithm = algorithm
         self._names = [f"{algorithm}:{'/'.join(map(str, rate))}" for rate in rates]
-        self._rates = [
-            number
-            for limit, seconds, burst in rates
-            for number in (limit, seconds * 1_000_000, burst)
-        ]
+        self._rates = [part for rate in rates for part in _numbers(algorithm, *rate)]
+        self._source = SCRIPTS[algorithm]
+        self._run = storage.client.register_script(self._source)
+        self._runs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def hit(self, key: str, cost: int, now: int | None) -> Decision:
         """Count a call if every rate lets it pass."""
-        return _tightest(self.storage.run(self.names(key), self._arguments(1, cost, now)))
+        return _tightest(self._run(self.names(key), self._arguments(b"", cost, now)))
 
     def peek(self, key: str, cost: int, now: int | None) -> Decision:
         """What :meth:`hit` would say."""
-        return _tightest(self.storage.run(self.names(key), self._arguments(0, cost, now)))
+        return _tightest(self._run(self.names(key), self._arguments(b"?", cost, now)))
 
     def reset(self, key: str) -> None:
         """Forget what the key has done."""
-        self.storage.run.registered_client.delete(*self.names(key))
+        self.storage.client.delete(*self.names(key))
 
     async def ahit(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`hit` on an event loop."""
-        return _tightest(await self.storage.arun(self.names(key), self._arguments(1, cost, now)))
+        return _tightest(await self._arun(self.names(key), self._arguments(b"", cost, now)))
 
     async def apeek(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`peek` on an event loop."""
-        return _tightest(await self.storage.arun(self.names(key), self._arguments(0, cost, now)))
+        return _tightest(await self._arun(self.names(key), self._arguments(b"?", cost, now)))
 
     async def areset(self, key: str) -> None:
         """:meth:`reset` on an event loop."""
         await self.storage.aclient.delete(*self.names(key))
+
+    @property
+    def _arun(self) -> Any:
+        client = self.storage.aclient
+        if client not in self._runs:
+            self._runs[client] = client.register_script(self._source)
+        return self._runs[client]
 
     def names(self, key: str) -> list[str]:
         """The keys in Redis, one a rate; of what stands in braces a cluster chooses the node."""
@@ -117,16 +119,25 @@ class RedisCounter:
             key = hashlib.blake2b(encoded, digest_size=20).hexdigest()
         return [f"rustaccel:{{{self.prefix}:{key}}}:{name}" for name in self._names]
 
-    def _arguments(self, write: int, cost: int, now: int | None) -> list[Any]:
+    def _arguments(self, mark: bytes, cost: int, now: int | None) -> list[bytes]:
         if cost < 0:
             raise OverflowError("a cost is 0 or more")
-        time = "" if now is None else now // 1000
-        return [self.algorithm, write, min(cost, 1 << 40), time, *self._rates]
+        time = b"" if now is None else b"%d" % (now // 1000)
+        return [mark + b"%d" % min(cost, MOST_COST), time, *self._rates]
 
 
-def _tightest(said: list[list[int]]) -> Decision:
+def _numbers(algorithm: str, limit: int, seconds: int, burst: int) -> tuple[bytes, bytes]:
+    """What the script takes of a rate: see there."""
+    period = seconds * 1_000_000
+    if algorithm in ("gcra", "token-bucket"):
+        return b"%d" % burst, repr(period / max(limit, 1)).encode()
+    return b"%d" % limit, b"%d" % period
+
+
+def _tightest(said: bytes | str) -> Decision:
     """The verdict that binds: the longest wait, or the least that remains."""
-    allowed, limit, remaining, wait, reset = min(said, key=_binds)
+    lines = [[int(number) for number in line.split()] for line in said.splitlines()]
+    allowed, limit, remaining, wait, reset = min(lines, key=_binds) if lines[1:] else lines[0]
     seconds = float("inf") if wait < 0 else wait / 1_000_000
     return Decision(bool(allowed), limit, remaining, seconds, reset / 1_000_000)
 

@@ -1,27 +1,34 @@
 """What Redis runs for one decision: the algorithms of `rust/src/limiting`, over all rates at once.
 
-Times are whole microseconds of the server's clock, one for all hosts. States are two or three
-doubles, which hold such times and counts exactly. Nothing is counted unless every rate agrees.
+``KEYS`` is one key a rate. ``ARGV`` is the cost, after ``?`` if nothing is to be counted; the time,
+empty for the server's own; and two numbers a rate: a limit and a period, or for GCRA how much may
+pass at once and each call's share of the period. Times are microseconds of the server's clock, one
+for all hosts. States are doubles, which hold such times and counts exactly. Nothing is counted
+unless every rate agrees. The reply is one line a rate: one short text is read faster than a tree.
 """
 
 from __future__ import annotations
 
-SCRIPT = """
-local algorithm, write, cost, now = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), tonumber(ARGV[4])
+_BEFORE = """
+local write, cost, now = true, tonumber(ARGV[1]), tonumber(ARGV[2])
+if not cost then
+  write, cost = false, tonumber(string.sub(ARGV[1], 2))
+end
 if not now then
   local time = redis.call('TIME')
-  now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  now = time[1] * 1000000 + time[2]
 end
 
 -- A state from the future: this server took over from one whose clock was ahead.
 local set_back = false
 
--- Each takes a state, and gives the state after the call, whether it passes, what remains, and the
+-- Takes a state, and gives the state after the call, whether it passes, what remains, and the
 -- microseconds until a call of this cost would pass and until nothing is left to remember.
-local take = {}
+"""
 
-take['gcra'] = function(state, limit, period, burst, cost)
-  local share, level, at = period / math.max(limit, 1), 0, now
+_GCRA = """
+local function take(state, burst, share, cost)
+  local level, at = 0, now
   if state then level, at = struct.unpack('>dd', state) end
   set_back = set_back or at > now
   level = math.max(0, level - math.max(0, now - at) / share)
@@ -31,8 +38,10 @@ take['gcra'] = function(state, limit, period, burst, cost)
   return struct.pack('>dd', level, now), wait == 0, math.floor(burst - level + 0.000001),
     wait * share, level * share
 end
+"""
 
-take['fixed-window'] = function(state, limit, period, burst, cost)
+_FIXED_WINDOW = """
+local function take(state, limit, period, cost)
   local count, finish = 0, 0
   if state then count, finish = struct.unpack('>dd', state) end
   if finish <= now then count, finish = 0, now + period end
@@ -44,8 +53,10 @@ take['fixed-window'] = function(state, limit, period, burst, cost)
   return struct.pack('>dd', count, finish), passes, math.max(0, limit - count),
     passes and 0 or left, count > 0 and left or 0
 end
+"""
 
-take['sliding-window'] = function(state, limit, period, burst, cost)
+_SLIDING_WINDOW = """
+local function take(state, limit, period, cost)
   local start, before, count = now, 0, 0
   if state then start, before, count = struct.unpack('>ddd', state) end
   if start > now then start, set_back = now, true end
@@ -72,36 +83,42 @@ take['sliding-window'] = function(state, limit, period, burst, cost)
     math.max(0, math.floor(limit - weight - count + 0.000001)), math.max(0, wait),
     windows > 0 and start + windows * period - now or 0
 end
+"""
 
-take['token-bucket'] = take['gcra']
-
-local function arguments(i)
-  local at = 5 + 3 * (i - 1)
-  return tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-end
-
-local known, says, all_pass = {}, {}, true
+_AFTER = """
+local known, found, all_pass = {}, {}, true
 for i, key in ipairs(KEYS) do
   known[i] = redis.call('GET', key)
-  local limit, period, burst = arguments(i)
-  local new, passes, remaining, wait, reset = take[algorithm](known[i], limit, period, burst, cost)
-  all_pass = all_pass and passes
-  says[i] = {passes, wait, new, remaining, reset}
+  found[i] = {take(known[i], tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2]), cost)}
+  all_pass = all_pass and found[i][2]
 end
 
-local counts = write and all_pass and cost > 0
+local counts, says = write and all_pass and cost > 0, {}
 for i, key in ipairs(KEYS) do
-  local _, wait, new, remaining, reset = unpack(says[i])
-  local limit, period, burst = arguments(i)
+  local most, period = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+  local new, passes, remaining, wait, reset = unpack(found[i])
   if not counts then
-    new, _, remaining, _, reset = take[algorithm](known[i], limit, period, burst, 0)
+    local _
+    new, _, remaining, _, reset = take(known[i], most, period, 0)
   end
   if counts or (write and set_back) then
     redis.call('SET', key, new, 'PX', math.ceil(reset / 1000) + 1000)
   end
-  local most = (algorithm == 'gcra' or algorithm == 'token-bucket') and burst or limit
   if cost > most then wait = -1 end
-  says[i] = {says[i][1] and 1 or 0, most, remaining, math.ceil(wait), math.ceil(reset)}
+  says[i] = string.format('%d %d %d %.0f %.0f', passes and 1 or 0, most, remaining,
+    math.ceil(wait), math.ceil(reset))
 end
-return says
+return table.concat(says, '\\n')
 """
+
+
+def _script(take: str) -> str:
+    return _BEFORE + take + _AFTER
+
+
+SCRIPTS = {
+    "gcra": _script(_GCRA),
+    "token-bucket": _script(_GCRA),
+    "fixed-window": _script(_FIXED_WINDOW),
+    "sliding-window": _script(_SLIDING_WINDOW),
+}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, MutableMapping
 
 from django_rustaccel.core.limiting import Decision, Rate
 from django_rustaccel.core.policies.facts import Answer
@@ -20,30 +20,52 @@ _PROBLEM = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _TITLE = "Too Many Requests"
 
 
-def policy_header(rates: list[Rate]) -> str:
-    """The value of ``RateLimit-Policy``: every rate under the name of its text."""
-    return ", ".join(f"{_name(rate)};q={rate.limit};w={rate.seconds}" for rate in rates)
+#: One of them in a response, by style: somebody has told of a limit.
+_TOLD = {"draft": "RateLimit", "legacy": "X-RateLimit-Limit"}
+
+Headers = list[tuple[str, str]]
 
 
-def limit_headers(
-    decision: Decision, rates: list[Rate], policy: str, styles: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
-    """The headers of every response; and ``Retry-After`` of a refusal that waiting ends."""
-    if "draft" in styles:
-        name, reset = _name(binding(decision, rates)), math.ceil(decision.reset_after)
-        yield "RateLimit-Policy", policy
-        yield "RateLimit", f"{name};r={decision.remaining};t={reset}"
-    if "legacy" in styles:
-        yield "X-RateLimit-Limit", str(decision.limit)
-        yield "X-RateLimit-Remaining", str(decision.remaining)
-        yield "X-RateLimit-Reset", str(math.ceil(time.time() + decision.reset_after))
-    if not decision.allowed and math.isfinite(decision.retry_after):
-        yield "Retry-After", str(_whole(decision.retry_after))
+class LimitHeaders:
+    """The headers that tell of the decisions on some rates, in some of :data:`STYLES`."""
 
+    def __init__(self, rates: list[Rate], styles: Iterable[str]) -> None:
+        self._policy = ", ".join(f"{_name(rate)};q={rate.limit};w={rate.seconds}" for rate in rates)
+        self._names = {rate.limit: _name(rate) for rate in reversed(rates)}
+        self._first = _name(rates[0])
+        styles = tuple(styles)
+        self._makers = [maker for style, maker in self._by_style().items() if style in styles]
+        self._told = [_TOLD[style] for style in styles]
 
-def binding(decision: Decision, rates: list[Rate]) -> Rate:
-    """The rate that a decision is of."""
-    return next((rate for rate in rates if rate.limit == decision.limit), rates[0])
+    def add(self, headers: MutableMapping[str, str], decision: Decision) -> None:
+        """Tell a response of a decision, unless it tells of another one."""
+        for name in self._told:
+            if name in headers:
+                return
+        for name, value in self.of(decision):
+            headers[name] = value
+
+    def of(self, decision: Decision) -> Headers:
+        """The headers of a response; with ``Retry-After`` for a refusal that waiting ends."""
+        headers = [header for maker in self._makers for header in maker(decision)]
+        if not decision.allowed and math.isfinite(decision.retry_after):
+            headers.append(("Retry-After", str(_whole(decision.retry_after))))
+        return headers
+
+    def _by_style(self) -> dict[str, Callable[[Decision], Headers]]:
+        return {"draft": self._draft, "legacy": self._legacy}
+
+    def _draft(self, decision: Decision) -> Headers:
+        name = self._names.get(decision.limit, self._first)
+        told = f"{name};r={decision.remaining};t={math.ceil(decision.reset_after)}"
+        return [("RateLimit-Policy", self._policy), ("RateLimit", told)]
+
+    def _legacy(self, decision: Decision) -> Headers:
+        return [
+            ("X-RateLimit-Limit", str(decision.limit)),
+            ("X-RateLimit-Remaining", str(decision.remaining)),
+            ("X-RateLimit-Reset", str(math.ceil(time.time() + decision.reset_after))),
+        ]
 
 
 def refusal(decision: Decision, rates: list[Rate], body: str) -> Answer:
@@ -59,10 +81,14 @@ def refusal(decision: Decision, rates: list[Rate], body: str) -> Answer:
         "title": _TITLE,
         "status": 429,
         "detail": detail,
-        "violated-policies": [binding(decision, rates).text],
+        "violated-policies": [_binding(decision, rates).text],
     }
     headers = [("Content-Type", "application/problem+json")]
     return Answer(429, headers, json.dumps(problem).encode())
+
+
+def _binding(decision: Decision, rates: list[Rate]) -> Rate:
+    return next((rate for rate in rates if rate.limit == decision.limit), rates[0])
 
 
 def _whole(seconds: float) -> int:

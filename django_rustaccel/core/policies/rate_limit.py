@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django_rustaccel.core.addresses import ClientAddress
@@ -11,8 +11,7 @@ from django_rustaccel.core.policies.facts import Answer, Policy, Request, Respon
 from django_rustaccel.core.policies.limit_headers import (
     BODIES,
     STYLES,
-    limit_headers,
-    policy_header,
+    LimitHeaders,
     refusal,
 )
 from django_rustaccel.core.policies.limit_keys import Key, Spec, imported, make_key
@@ -24,14 +23,16 @@ View = Callable[[Any, Decision], Answer]
 class Rule:
     """One limit and the requests that it concerns.
 
-    Parameters: `limiter`, `key` and `cost` (a number, or a callable that takes the framework's
-    request); `paths` are prefixes and `methods` names of those concerned; without them, all are.
+    Parameters: `limiter`, `key`, `headers` and `cost` (a number, or a callable that takes the
+    framework's request); `paths` are prefixes and `methods` names of those concerned; without them,
+    all are.
     """
 
     def __init__(
         self,
         limiter: Limiter,
         key: Key,
+        headers: LimitHeaders,
         *,
         cost: int | str | Callable[[Any], int] = 1,
         paths: Iterable[str] = (),
@@ -42,7 +43,7 @@ class Rule:
         self.cost: Any = imported(cost) if isinstance(cost, str) else cost
         self.paths = tuple(paths)
         self.methods = frozenset(method.upper() for method in methods)
-        self.policy = policy_header(limiter.rates)
+        self.headers = headers
 
     def call(self, request: Request) -> tuple[str, int] | None:
         """The key and the cost of a request; ``None`` for one that the rule does not concern."""
@@ -88,7 +89,6 @@ class RateLimitPolicy(Policy):
         options = {name: value for name, value in options.items() if name not in SHARED}
         self.view = shared.view
         self.body = shared.body
-        self.styles = shared.styles
         own = [options] if options else []
         self.rules = [shared.rule(at, **rule) for at, rule in enumerate([*own, *(rules or ())])]
         self.needs_user = any(rule.key.needs_user for rule in self.rules)
@@ -116,9 +116,9 @@ class RateLimitPolicy(Policy):
 
     def on_response(self, request: Request, response: Response) -> None:
         """Tell how much is left, unless the view has told of a limit of its own."""
-        if request.kept is not None and not any(name in response.headers for name in TOLD):
-            for name, value in self.headers(request.kept):
-                response.headers[name] = value
+        said: Said | None = request.kept
+        if said is not None:
+            said.rule.headers.add(response.headers, said.decision)
 
     def refuse(self, request: Request) -> Answer:
         """The answer to a request that may not pass."""
@@ -127,22 +127,16 @@ class RateLimitPolicy(Policy):
             answer = refusal(said.decision, said.rule.limiter.rates, self.body)
         else:
             answer = self.view(request.native, said.decision)
-        return answer._replace(headers=[*answer.headers, *self.headers(said)])
-
-    def headers(self, said: Said) -> Iterator[tuple[str, str]]:
-        """The headers that tell of a decision."""
-        rule = said.rule
-        return limit_headers(said.decision, rule.limiter.rates, rule.policy, self.styles)
+        told = said.rule.headers.of(said.decision)
+        return answer._replace(headers=[*answer.headers, *told])
 
     def _note(self, request: Request, rule: Rule, decision: Decision) -> bool:
+        kept: Said | None = request.kept
         said = Said(rule, decision)
-        if request.kept is None or said.binds < request.kept.binds:
+        if kept is None or said.binds < kept.binds:
             request.kept = said
         return decision.allowed
 
-
-#: One of them in a response: somebody has told of a limit.
-TOLD = ("RateLimit", "X-RateLimit-Limit")
 
 SHARED = (
     "storage",
@@ -201,4 +195,5 @@ class Shared:
             burst=burst,
             on_storage_error=self.on_storage_error,
         )
-        return Rule(limiter, make_key(key, self.addresses), **which)
+        told = LimitHeaders(limiter.rates, self.styles)
+        return Rule(limiter, make_key(key, self.addresses), told, **which)
