@@ -6,19 +6,26 @@ from os import PathLike
 from typing import Any, final
 
 __all__ = [
+    "Compressor",
     "Decision",
+    "Grid",
     "Guard",
+    "Libpq",
     "LimitTable",
     "RateLimiter",
     "Reader",
     "Recording",
     "Rows",
     "Shape",
+    "Sqlite",
     "__version__",
     "argon2",
     "bcrypt",
+    "compress",
+    "dump_lines",
     "dumps",
     "loads",
+    "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
@@ -38,10 +45,19 @@ def dumps(
     encoder: type[JSONEncoder],
     spells: bool,
 ) -> bytes | None: ...
+def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.
 _Fall = tuple[int, str]
+
+@final
+class Grid:
+    def __len__(self) -> int: ...
+    def rows(self) -> list[tuple[Any, ...]]: ...
+    def column(self, index: int) -> list[Any]: ...
+    def keys(self, index: int) -> list[Any]: ...
+    def take(self, rows: Sequence[int]) -> Grid: ...
 
 @final
 class Guard:
@@ -49,6 +65,15 @@ class Guard:
         cls, classes: Sequence[type], names: Sequence[str], models: Sequence[type]
     ) -> Guard: ...
     def holds(self) -> bool: ...
+
+@final
+class Libpq:
+    def __new__(cls, addresses: Mapping[str, int]) -> Libpq: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(
+        self, address: int, plain: Sequence[int]
+    ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
 
 @final
 class Reader:
@@ -78,6 +103,15 @@ class Rows:
 @final
 class Shape:
     def __new__(cls, what: str, content: Any) -> Shape: ...
+
+@final
+class Sqlite:
+    def __new__(
+        cls, addresses: Mapping[str, int], cursor: Any, statement: object, connection: Any
+    ) -> Sqlite: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(self, cursor: Any, converters: Mapping[str, Any]) -> Grid | None: ...
 
 @final
 class Decision:
@@ -149,3 +183,11 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
+def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
+
+@final
+class Compressor:
+    def __new__(cls, coding: str, level: int, padding: int) -> Compressor: ...
+    def feed(self, chunk: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...

@@ -12,9 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
+from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
 from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+from django_rustaccel.webhooks import webhook_policy
+
+__all__ = ["CompressionMiddleware", "RateLimitMiddleware", "WebhookSignatureMiddleware"]
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -36,9 +40,9 @@ class Request(facts.Request):
 
     @property
     def path(self) -> str:
-        # Servers since ASGI 2.1 put `root_path` into `path`; older ones did not.
+        # The specification puts `root_path` into `path`; not every server does.
         path, root = str(self.native["path"]), str(self.native.get("root_path", ""))
-        return path if path.startswith(root) else root + path
+        return path[len(root) :] if f"{path}/".startswith(f"{root}/") else path
 
     def header(self, name: str) -> str | None:
         wanted = name.encode("latin-1")
@@ -122,7 +126,7 @@ class PolicyMiddleware:
     Parameters: the application, and the policy's own options.
     """
 
-    policy_class: ClassVar[type[Policy]] = Policy
+    policy_class: ClassVar[Callable[..., Policy]]
 
     def __init__(self, app: Application, **options: Any) -> None:
         self.app = app
@@ -236,7 +240,19 @@ def _again(messages: list[Message], receive: Receive) -> Receive:
     return replayed
 
 
+class CompressionMiddleware(PolicyMiddleware):
+    """Compresses responses; the options are those of ``CompressionPolicy``."""
+
+    policy_class = CompressionPolicy
+
+
 class RateLimitMiddleware(PolicyMiddleware):
-    """Limits requests; the options are those of the policy."""
+    """Limits requests; the options are those of ``RateLimitPolicy``."""
 
     policy_class = RateLimitPolicy
+
+
+class WebhookSignatureMiddleware(PolicyMiddleware):
+    """Lets only signed requests through to some paths; options are those of ``webhook_policy``."""
+
+    policy_class = staticmethod(webhook_policy)

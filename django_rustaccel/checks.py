@@ -47,7 +47,8 @@ def _key_problems(user: dict[Any, Any]) -> Iterator[CheckMessage]:
         if setting is None:
             yield _error(f"{NAME} has no setting {key!r}.", 1, _suggestion(key))
         elif problem := setting.problem(value):
-            message = f"{NAME}[{key!r}] {problem}, not {value!r}."
+            shown = "" if setting.is_secret else f", not {value!r}"
+            message = f"{NAME}[{key!r}] {problem}{shown}."
             yield _error(message, 3, f"It is read as its default, {setting.default!r}.")
 
 

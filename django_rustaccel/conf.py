@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings as django_settings
@@ -22,11 +23,15 @@ class Setting(Generic[T]):
 
     ``problem`` says what is wrong with a value, and nothing about a good one. A wrong value is
     read as the default: ``manage.py check`` reports it, and a running site is not taken down.
+    The text of a report must not carry a value that ``is_secret``.
     """
 
-    def __init__(self, default: T, problem: Callable[[Any], str], doc: str) -> None:
+    def __init__(
+        self, default: T, problem: Callable[[Any], str], doc: str, *, is_secret: bool = False
+    ) -> None:
         self.default = default
         self.problem = problem
+        self.is_secret = is_secret
         self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -86,47 +91,57 @@ def must_be_hashing(value: Any) -> str:
     return "" if isinstance(merged["OFF_LOOP"], bool) else "must have True or False as OFF_LOOP"
 
 
+def _is_number(value: Any, kinds: Any) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """The keys of one of the dicts below as arguments of what makes a policy."""
+    return {key.lower(): each for key, each in value.items()}
+
+
+def must_make(policy: str) -> Callable[[Any], str]:
+    """A dict of the arguments, in capitals, of what makes a policy: a name within this package."""
+
+    def problem(value: Any) -> str:
+        if not isinstance(value, dict):
+            return "must be a dict"
+        if wrong := [key for key in value if not (isinstance(key, str) and key.isupper())]:
+            return f"has keys that are not in capitals ({', '.join(map(repr, wrong))})"
+        module, _, name = policy.rpartition(".")
+        make = getattr(import_module(f"django_rustaccel.{module}"), name)
+        try:
+            make(**arguments(value))
+        except (AttributeError, TypeError, ValueError) as error:
+            return f"is not what {name} takes ({error})"
+        return ""
+
+    return problem
+
+
 def must_be_rate_limit(value: Any) -> str:
-    """A dict of the options of ``RateLimitPolicy`` in capitals."""
+    """A dict of the arguments of ``RateLimitPolicy``, in capitals."""
     from django_rustaccel.core.limiting import check_storage
     from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
 
     if not isinstance(value, dict):
         return "must be a dict"
-    options = _lowered(value)
     try:
+        options = rate_limit_arguments(value)
         check_storage(options.get("storage", "local://"))
         # In this process: a check leaves nothing behind and asks no server.
         RateLimitPolicy(**{**options, "storage": "local://"})
     except (TypeError, ValueError, ImportError, AttributeError) as error:
-        return f"cannot be used ({error})"
+        return f"is not what RateLimitPolicy takes ({error})"
     return ""
 
 
-def _lowered(value: Any) -> Any:
-    """Keys of dicts in small letters, for keyword arguments."""
-    if isinstance(value, dict):
-        return {str(key).lower(): _lowered(inner) for key, inner in value.items()}
-    return [_lowered(inner) for inner in value] if isinstance(value, list) else value
-
-
-_known_options: tuple[Any, dict[str, Any]] = (None, {})
-
-
-def rate_limit_options() -> dict[str, Any]:
-    """``RATE_LIMIT`` as keyword arguments of ``RateLimitPolicy``; not to be changed.
-
-    Made once for each value of ``RUSTACCEL``: throttles ask for every request.
-    """
-    global _known_options
-    current = user_settings()
-    if _known_options[0] is not current:
-        _known_options = (current, _lowered(settings.rate_limit))
-    return _known_options[1]
-
-
-def _is_number(value: Any, kinds: Any) -> bool:
-    return isinstance(value, kinds) and not isinstance(value, bool)
+def rate_limit_arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """``RATE_LIMIT``, and each of its rules, as arguments of ``RateLimitPolicy``."""
+    named = arguments(value)
+    if "rules" in named:
+        named["rules"] = [arguments(rule) for rule in named["rules"]]
+    return named
 
 
 class Settings:
@@ -151,6 +166,20 @@ class Settings:
         "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
     )
 
+    compression = Setting[dict[str, Any]](
+        {},
+        must_make("core.policies.compression.CompressionPolicy"),
+        "How `CompressionMiddleware` compresses: CODINGS, LEVELS, MINIMUM_SIZE, CONTENT_TYPES, "
+        "MAX_RANDOM_BYTES, FAST_ABOVE.",
+    )
+
+    webhooks = Setting[dict[str, Any]](
+        {},
+        must_make("webhooks.webhook_policy"),
+        "Who must have signed requests to which paths: ROUTES, MAX_BODY.",
+        is_secret=True,
+    )
+
     rate_limit = Setting[dict[str, Any]](
         {},
         must_be_rate_limit,
@@ -164,6 +193,21 @@ SETTINGS: dict[str, Setting[Any]] = {
 }
 
 settings = Settings()
+
+
+_rate_limit_options: tuple[Any, dict[str, Any]] = (Settings, {})
+
+
+def rate_limit_options() -> dict[str, Any]:
+    """``RATE_LIMIT`` as arguments of ``RateLimitPolicy``; not to be changed.
+
+    Made once for each value of ``RUSTACCEL``: throttles ask for every request.
+    """
+    global _rate_limit_options
+    current = user_settings() or None
+    if _rate_limit_options[0] is not current:
+        _rate_limit_options = (current, rate_limit_arguments(settings.rate_limit))
+    return _rate_limit_options[1]
 
 
 def hashing_limits() -> tuple[int, float, float]:

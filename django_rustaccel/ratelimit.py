@@ -77,14 +77,14 @@ class ViewLimit:
 
     def __init__(self, rule: dict[str, Any]) -> None:
         self._rule = rule
-        self._made_for: Any = None
-        self._policy: RateLimitPolicy | None = None
+        self._made_for: Any = ViewLimit
+        self._policy = RateLimitPolicy()
 
     @property
     def policy(self) -> RateLimitPolicy:
         """The policy in force."""
-        current = user_settings()
-        if self._policy is None or self._made_for is not current:
+        current = user_settings() or None
+        if self._made_for is not current:
             self._policy, self._made_for = policy_of_settings([self._rule]), current
         return self._policy
 

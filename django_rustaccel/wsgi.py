@@ -14,9 +14,13 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
+from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
 from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+from django_rustaccel.webhooks import webhook_policy
+
+__all__ = ["CompressionMiddleware", "RateLimitMiddleware", "WebhookSignatureMiddleware"]
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -36,8 +40,8 @@ class Request(facts.Request):
 
     @property
     def path(self) -> str:
-        raw = self.native.get("SCRIPT_NAME", "") + self.native.get("PATH_INFO", "")
-        return str(raw.encode("latin-1").decode("utf-8", "replace"))
+        raw: str = self.native.get("PATH_INFO", "")
+        return raw.encode("latin-1").decode("utf-8", "replace")
 
     def header(self, name: str) -> str | None:
         key = name.upper().replace("-", "_")
@@ -101,7 +105,7 @@ class PolicyMiddleware:
     Parameters: the application, and the policy's own options.
     """
 
-    policy_class: ClassVar[type[Policy]] = Policy
+    policy_class: ClassVar[Callable[..., Policy]]
 
     def __init__(self, app: Application, **options: Any) -> None:
         self.app = app
@@ -257,7 +261,19 @@ def _body_size(environ: Environ, limit: int) -> int | None:
     return limit + 1 if environ.get("wsgi.input_terminated") else 0
 
 
+class CompressionMiddleware(PolicyMiddleware):
+    """Compresses responses; the options are those of ``CompressionPolicy``."""
+
+    policy_class = CompressionPolicy
+
+
 class RateLimitMiddleware(PolicyMiddleware):
-    """Limits requests; the options are those of the policy."""
+    """Limits requests; the options are those of ``RateLimitPolicy``."""
 
     policy_class = RateLimitPolicy
+
+
+class WebhookSignatureMiddleware(PolicyMiddleware):
+    """Lets only signed requests through to some paths; options are those of ``webhook_policy``."""
+
+    policy_class = staticmethod(webhook_policy)

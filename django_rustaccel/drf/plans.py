@@ -9,13 +9,10 @@ from typing import Any, NamedTuple
 from django.core.signals import setting_changed
 from django.db.models import Model
 
+from django_rustaccel.core.description import WITH_CHILD, WITH_ENTRIES, Entry, Node
 from django_rustaccel.core.engine import Guard, Reader
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import (
-    WITH_CHILD,
-    WITH_ENTRIES,
-    Entry,
-    Node,
     describe,
     model_of,
     serializer_override,

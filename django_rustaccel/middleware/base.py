@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
 from django_rustaccel.conf import user_settings
 from django_rustaccel.core.policies.facts import Policy
 from django_rustaccel.middleware.facts import Request, Response, response_of
+
+GetResponse = Callable[[HttpRequest], Any]
 
 
 class PolicyMiddleware:
@@ -25,14 +26,14 @@ class PolicyMiddleware:
     sync_capable: ClassVar[bool] = True
     async_capable: ClassVar[bool] = True
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         if get_response is None:
             raise ValueError("get_response must be provided.")
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
             markcoroutinefunction(self)
-        self._made_for: Any = None
+        self._made_for: Any = PolicyMiddleware
         self._policy = Policy()
 
     def __repr__(self) -> str:
@@ -45,43 +46,49 @@ class PolicyMiddleware:
     @property
     def policy(self) -> Policy:
         """The policy in force."""
-        current = user_settings()
+        current = user_settings() or None
         if self._made_for is not current:
             self._policy, self._made_for = self.make_policy(), current
         return self._policy
 
     def __call__(self, request: HttpRequest) -> Any:
         """The response to a request; a coroutine on an event loop."""
-        if self.is_async:
-            return self._acall(request)
-        policy, facts = self.policy, Request(request)
-        answer = policy.on_request(facts)
-        if answer is None and (limit := policy.body_limit(facts)) is not None:
-            answer = policy.on_body(facts, _body(request, limit))
-        if answer is not None:
-            return response_of(answer)
-        try:
-            response = self.get_response(request)
-        except BaseException:
-            policy.on_failure(facts)
-            raise
-        policy.on_response(facts, Response(response))
-        return response
+        serve = aserve if self.is_async else serve_sync
+        return serve(self.policy, request, self.get_response)
 
-    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        policy, facts = self.policy, Request(request)
-        answer = await policy.aon_request(facts)
-        if answer is None and (limit := policy.body_limit(facts)) is not None:
-            answer = await policy.aon_body(facts, _body(request, limit))
-        if answer is not None:
-            return response_of(answer)
-        try:
-            response = await self.get_response(request)
-        except BaseException:
-            policy.on_failure(facts)
-            raise
-        policy.on_response(facts, Response(response))
-        return cast("HttpResponseBase", response)
+
+def serve_sync(policy: Policy, request: HttpRequest, get_response: GetResponse) -> Any:
+    """The response of ``get_response``, or the policy's own."""
+    facts = Request(request)
+    answer = policy.on_request(facts)
+    if answer is None and (limit := policy.body_limit(facts)) is not None:
+        answer = policy.on_body(facts, _body(request, limit))
+    if answer is not None:
+        return response_of(answer)
+    try:
+        response = get_response(request)
+    except BaseException:
+        policy.on_failure(facts)
+        raise
+    policy.on_response(facts, Response(response))
+    return response
+
+
+async def aserve(policy: Policy, request: HttpRequest, get_response: GetResponse) -> Any:
+    """:func:`serve_sync` on an event loop."""
+    facts = Request(request)
+    answer = await policy.aon_request(facts)
+    if answer is None and (limit := policy.body_limit(facts)) is not None:
+        answer = await policy.aon_body(facts, _body(request, limit))
+    if answer is not None:
+        return response_of(answer)
+    try:
+        response = await get_response(request)
+    except BaseException:
+        policy.on_failure(facts)
+        raise
+    policy.on_response(facts, Response(response))
+    return response
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:

@@ -24,7 +24,7 @@ class Request(facts.Request):
 
     @property
     def path(self) -> str:
-        return self.native.path
+        return self.native.path_info
 
     def header(self, name: str) -> str | None:
         key = name.upper().replace("-", "_")

@@ -1,5 +1,7 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod compression;
 mod context;
+mod drivers;
 mod error;
 mod hashing;
 mod kinds;
@@ -16,17 +18,25 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::drivers::libpq::Libpq;
+    #[pymodule_export]
+    use crate::drivers::sqlite::Sqlite;
+    #[pymodule_export]
+    use crate::python::compression::{Compressor, compress, negotiate};
+    #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dumps, loads};
+    use crate::python::json::{dump_lines, dumps, loads};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
+    #[pymodule_export]
+    use crate::sources::grid::Grid;
     #[pymodule_export]
     use crate::sources::row::Shape;
     #[pymodule_export]

@@ -22,6 +22,23 @@ def put_ours_in_place() -> None:
         setattr(stock_hashers, name, getattr(hashers, name))
     for name in ("Signer", "TimestampSigner"):
         setattr(stock_signing, name, getattr(signing, name))
+    put_compression_in_place()
+
+
+def put_compression_in_place() -> None:
+    """Ours under the name of Django's, with gzip alone and Django's attribute."""
+    from django.middleware import gzip
+
+    from django_rustaccel.core.policies.compression import CompressionPolicy
+    from django_rustaccel.middleware import CompressionMiddleware
+
+    class GZipMiddleware(CompressionMiddleware):
+        max_random_bytes = 100
+
+        def make_policy(self) -> CompressionPolicy:
+            return CompressionPolicy(["gzip"], max_random_bytes=self.max_random_bytes)
+
+    gzip.GZipMiddleware = GZipMiddleware  # type: ignore[misc]
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":

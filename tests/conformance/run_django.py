@@ -1,4 +1,4 @@
-"""Run the installed Django's own tests of passwords and signatures, with its classes and with ours.
+"""Run the installed Django's own tests of what we have classes for, with its classes and with ours.
 
     python tests/conformance/run_django.py
 
@@ -31,8 +31,18 @@ SUITES = (
     "signing",
     "signed_cookies_tests",
     "sessions_tests",
+    "middleware",
 )
-NATIVE = ("argon2", "bcrypt", "pbkdf2", "scrypt", "signature", "unsign", "unsign_timestamped")
+NATIVE = (
+    "argon2",
+    "bcrypt",
+    "compress",
+    "pbkdf2",
+    "scrypt",
+    "signature",
+    "unsign",
+    "unsign_timestamped",
+)
 
 
 def main() -> int:

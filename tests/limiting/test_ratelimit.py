@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory, override_settings
 from django.urls import path
@@ -184,6 +186,13 @@ def test_settings_are_live():
     assert "X-RateLimit-Limit" not in view(request).headers
 
 
+def test_without_any_setting():
+    view, request = function(), RequestFactory().get("/")
+    with override_settings():
+        del django_settings.RUSTACCEL
+        assert [view(request).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def problems(deploy=False, **options):
     with override_settings(RUSTACCEL={"RATE_LIMIT": options}):
         found = run_checks(tags=["rustaccel"], include_deployment_checks=deploy)
@@ -213,6 +222,11 @@ def test_wrong_settings_are_errors_and_read_as_none(options, message):
     assert message in text
     with override_settings(RUSTACCEL={"RATE_LIMIT": options}):
         assert live.rate_limit == {}
+        # But nobody is let in without the limits that were meant.
+        with pytest.raises(ImproperlyConfigured, match="RATE_LIMIT"):
+            RateLimitMiddleware(lambda request: HttpResponse())
+        with pytest.raises(ImproperlyConfigured, match="RATE_LIMIT"):
+            function()(RequestFactory().get("/"))
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Request(ABC):
     @property
     @abstractmethod
     def path(self) -> str:
-        """The decoded path, without the query, with the prefix the application is mounted at."""
+        """The decoded path, without the query and the prefix that the application is mounted at."""
 
     @abstractmethod
     def header(self, name: str) -> str | None:

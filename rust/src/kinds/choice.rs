@@ -23,8 +23,11 @@ impl Options {
         py: Python<'py>,
         sink: &mut S,
     ) -> Outcome {
-        let Value::Object(object) = value else { return Err(Stop::Unsure) };
-        let Ok(text) = object.cast_exact::<PyString>() else { return Err(Stop::Unsure) };
+        let text = match value {
+            Value::Text(text) => &PyString::new(py, text),
+            Value::Object(object) => object.cast_exact::<PyString>().map_err(|_| Stop::Unsure)?,
+            _ => return Err(Stop::Unsure),
+        };
         match self.values.bind(py).get_item(text)? {
             Some(choice) if !text.is_empty()? => sink.object(&choice),
             _ => sink.string(text),

@@ -22,7 +22,7 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
         _ => return Err(Stop::Unsure),
     };
     match format {
-        Format::Iso => {
+        Format::Iso | Format::IsoMillis => {
             let mut spelling = Spelling::default();
             spelling.date(date);
             sink.plain(spelling.as_str())

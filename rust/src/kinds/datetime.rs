@@ -58,7 +58,8 @@ impl Options {
             }
         }?;
         match &self.format {
-            Format::Iso => sink.plain(spell(moment, offset).as_str()),
+            Format::Iso => sink.plain(spell(moment, offset, false).as_str()),
+            Format::IsoMillis => sink.plain(spell(moment, offset, true).as_str()),
             Format::Pattern(pattern) => format::write(pattern, moment, sink),
             Format::AsIs | Format::Stock => Err(Stop::Unsure),
         }
@@ -92,9 +93,12 @@ fn local(
     }
 }
 
-fn spell(moment: DateTime, offset: Option<i32>) -> Spelling {
+fn spell(moment: DateTime, offset: Option<i32>, in_millis: bool) -> Spelling {
     let mut spelling = Spelling::default();
     spelling.datetime(moment);
+    if in_millis {
+        spelling.cut_to_millis(moment.time);
+    }
     if let Some(offset) = offset {
         spelling.offset(offset);
     }

@@ -18,7 +18,14 @@ impl Integer {
     }
 
     pub fn write<'py, S: Sink<'py>>(&self, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
-        let Value::Object(object) = value else { return Err(Stop::Unsure) };
+        let object = match value {
+            Value::Integer(number) if self.as_text => {
+                return sink.plain(itoa::Buffer::new().format(*number));
+            }
+            Value::Integer(number) => return sink.integer(*number),
+            Value::Object(object) => object,
+            _ => return Err(Stop::Unsure),
+        };
         if let Ok(number) = object.cast_exact::<PyInt>() {
             return if self.as_text { sink.string(&number.str()?) } else { sink.object(number) };
         }
@@ -31,6 +38,7 @@ impl Integer {
 
 pub fn write_float<'py, S: Sink<'py>>(value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     match value {
+        Value::Float(number) => sink.float(*number),
         Value::Object(object) if object.is_exact_instance_of::<PyFloat>() => sink.object(object),
         _ => Err(Stop::Unsure),
     }

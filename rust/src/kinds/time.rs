@@ -24,9 +24,12 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
         _ => return Err(Stop::Unsure),
     };
     match format {
-        Format::Iso => {
+        Format::Iso | Format::IsoMillis => {
             let mut spelling = Spelling::default();
             spelling.time(time);
+            if matches!(format, Format::IsoMillis) {
+                spelling.cut_to_millis(time);
+            }
             sink.plain(spelling.as_str())
         }
         Format::Pattern(pattern) => format::write(pattern, DateTime { date: EPOCH, time }, sink),

@@ -34,6 +34,24 @@ pub fn dumps<'py>(
     }
 }
 
+/// The dicts of a list, each on a line of its own, as compact JSON in ASCII; `None` where only stock can
+/// say what comes out.
+#[pyfunction]
+pub fn dump_lines<'py>(
+    rows: &Bound<'py, PyAny>,
+    encoder: Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let py = rows.py();
+    let style = Style { ensure_ascii: true, compact: true, indent: None, allow_nan: true };
+    let encoder = Encoder::new(encoder.unbind(), style, false);
+    let mut sink = JsonSink::new(style).with_encoder(&encoder).in_lines();
+    match sink.object(rows) {
+        Ok(()) => Ok(Some(sink.into_py_bytes(py))),
+        Err(Stop::Raised(error)) => Err(*error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}
+
 /// `json.loads(text.decode())` for plain valid JSON in UTF-8, and `otherwise` for everything that stock
 /// should look at.
 #[pyfunction]

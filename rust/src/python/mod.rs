@@ -1,5 +1,6 @@
 //! The wall to CPython.
 pub mod collector;
+pub mod compression;
 mod decode;
 pub mod entries;
 pub mod guard;

@@ -1,9 +1,11 @@
 //! Where values come from.
 mod cell;
+pub mod grid;
 pub mod instance;
 pub mod json;
 mod linked;
 pub mod object;
+mod raw;
 pub mod row;
 mod spelled;
 mod value;

@@ -82,6 +82,13 @@ impl Spelling {
         self.time(value.time);
     }
 
+    /// Takes back the last three digits of the fraction of a time that was spelled last.
+    pub fn cut_to_millis(&mut self, time: Time) {
+        if time.microsecond > 0 {
+            self.shorten(3);
+        }
+    }
+
     /// `Z` for zero, as DRF spells it; otherwise `+HH:MM[:SS]`.
     pub fn offset(&mut self, seconds: i32) {
         if seconds == 0 {
