@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from json import JSONEncoder
+from os import PathLike
 from typing import Any, final
 
 __all__ = [
     "Acceptor",
     "Compressor",
+    "Decision",
     "Grid",
     "Guard",
     "Libpq",
+    "LimitTable",
+    "RateLimiter",
     "Reader",
     "Recording",
     "Rows",
@@ -135,6 +139,48 @@ class Sqlite:
     @staticmethod
     def functions() -> list[str]: ...
     def read(self, cursor: Any, converters: Mapping[str, Any]) -> Grid | None: ...
+
+@final
+class Decision:
+    __match_args__: tuple[str, str, str, str, str]
+    def __new__(
+        cls,
+        allowed: bool,
+        limit: int,
+        remaining: int,
+        retry_after: float,
+        reset_after: float,
+    ) -> Decision: ...
+    def __getnewargs__(self) -> tuple[bool, int, int, float, float]: ...
+    def __bool__(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def allowed(self) -> bool: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def remaining(self) -> int: ...
+    @property
+    def retry_after(self) -> float: ...
+    @property
+    def reset_after(self) -> float: ...
+
+@final
+class LimitTable:
+    def __new__(cls, capacity: int, path: str | PathLike[str] | None = None) -> LimitTable: ...
+
+@final
+class RateLimiter:
+    def __new__(
+        cls,
+        table: LimitTable,
+        algorithm: str,
+        rates: Sequence[tuple[int, int, int]],
+        prefix: str,
+    ) -> RateLimiter: ...
+    def hit(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def peek(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def reset(self, key: str) -> None: ...
 
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(

@@ -6,6 +6,7 @@ mod drivers;
 mod error;
 mod hashing;
 mod kinds;
+mod limiting;
 mod plan;
 mod python;
 mod signing;
@@ -33,6 +34,8 @@ mod _rust {
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
     use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
+    #[pymodule_export]
+    use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

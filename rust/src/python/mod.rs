@@ -9,6 +9,7 @@ pub mod guard;
 pub mod hashing;
 pub mod integer;
 pub mod json;
+pub mod limiting;
 pub mod make;
 pub mod reader;
 pub mod signing;
