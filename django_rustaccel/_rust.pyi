@@ -5,6 +5,7 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
+    "Checker",
     "Compressor",
     "Grid",
     "Guard",
@@ -54,6 +55,11 @@ class Grid:
     def column(self, index: int) -> list[Any]: ...
     def keys(self, index: int) -> list[Any]: ...
     def take(self, rows: Sequence[int]) -> Grid: ...
+
+@final
+class Checker:
+    def __new__(cls, model: type, columns: list[Any], methods: Sequence[str]) -> Checker: ...
+    def uncertain(self, instances: list[Any]) -> list[tuple[int, list[int] | None]]: ...
 
 @final
 class Guard:

@@ -1,0 +1,7 @@
+"""Validation outside of views: lists of instances, and JSON by serializers, forms or models."""
+
+from __future__ import annotations
+
+from django_rustaccel.validation.full_clean import full_clean_many
+
+__all__ = ["full_clean_many"]
