@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from django_rustaccel.validation.full_clean import full_clean_many
+from django_rustaccel.validation.validator import Row, Validator
 
-__all__ = ["full_clean_many"]
+__all__ = ["Row", "Validator", "full_clean_many"]

@@ -13,8 +13,11 @@ Suspects = Callable[[list[Any], set[str]], Iterable[int]]
 class Batch:
     """The instances, those of them that take part, and the errors found so far."""
 
-    def __init__(self, model: type[Any], instances: list[Any]) -> None:
+    def __init__(
+        self, model: type[Any], instances: list[Any], exclude: frozenset[str] = frozenset()
+    ) -> None:
         self.model = model
+        self.exclude = exclude
         self.instances = instances
         self.present: Iterable[int] = range(len(instances))
         self.errors: dict[int, dict[str, list[ValidationError]]] = {}
@@ -39,7 +42,7 @@ class Batch:
     def _by_exclude(self) -> dict[frozenset[str], list[int]]:
         groups: dict[frozenset[str], list[int]] = {}
         for index in self.present:
-            names = frozenset(self.errors.get(index, ())) - {NON_FIELD_ERRORS}
+            names = self.exclude | (frozenset(self.errors.get(index, ())) - {NON_FIELD_ERRORS})
             groups.setdefault(names, []).append(index)
         return groups
 

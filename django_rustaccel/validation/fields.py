@@ -20,7 +20,11 @@ def clean(batch: Batch, methods: tuple[str, ...]) -> list[int]:
     Returns the indexes of instances that have one of the ``methods`` in their own attributes, or
     otherwise are not what their class says: they take no part.
     """
-    fields = [field for field in batch.model._meta.fields if not field.generated]
+    fields = [
+        field
+        for field in batch.model._meta.fields
+        if not (field.generated or field.name in batch.exclude)
+    ]
     checker = Checker(batch.model, [describe(field, batch.model) for field in fields], methods)
     found = checker.uncertain(batch.instances)
     odd = [index for index, numbers in found if numbers is None]
@@ -48,6 +52,6 @@ def _call_stock(batch: Batch, fields: list[Field[Any, Any]], uncertain: Uncertai
     for index in batch.present if has_clean else sorted(uncertain):
         if index in uncertain:
             certain = set(names).difference(names[number] for number in uncertain[index])
-            batch.call(index, "clean_fields", exclude=certain)
+            batch.call(index, "clean_fields", exclude=batch.exclude | certain)
         if has_clean:
             batch.call(index, "clean")

@@ -21,6 +21,8 @@ Key = tuple[Any, ...]
 
 #: Alternatives in one query, below the depth of an expression that SQLite takes.
 MAX_ALTERNATIVES = 200
+#: Keys that are looked up one by one rather than by a query for each half.
+FEW = 4
 #: Texts that are equal only if they are the same, unless the column has another collation.
 EXACT_TEXTS = ("sqlite", "postgresql")
 #: Other fields whose values come back from every database as they went there.
@@ -82,28 +84,34 @@ class UniqueCheck:
         for index, key in keys.items():
             if index not in odd:
                 by_key.setdefault(key, []).append(index)
-        for asked, question in self._questions(list(by_key)):
-            for key in self._taken(question, asked, by_key, instances):
-                odd.update(by_key[key])
+        for key in self._taken(list(by_key), by_key, instances):
+            odd.update(by_key[key])
         return odd
 
     def _taken(
-        self, question: Q, asked: list[Key], by_key: dict[Key, list[int]], instances: list[Any]
+        self, keys: list[Key], by_key: dict[Key, list[int]], instances: list[Any]
     ) -> Iterator[Key]:
+        for asked, question in self._questions(keys):
+            owners = self._owners(question)
+            if self._is_exact and owners.keys() <= set(asked):
+                for key, pks in owners.items():
+                    if any(pks - self._own(instances[index]) for index in by_key[key]):
+                        yield key
+            elif owners and len(asked) > FEW:
+                # The database may find more alike than Python does: it says which half.
+                half = len(asked) // 2
+                yield from self._taken(asked[:half], by_key, instances)
+                yield from self._taken(asked[half:], by_key, instances)
+            elif owners:
+                yield from asked
+
+    def _owners(self, question: Q) -> dict[Key, set[Any]]:
+        """The primary keys of the rows that have each key."""
         names = [field.name for field in self.fields]
-        rows = self.rows.filter(question).order_by().values_list(*names, "pk")
         owners: dict[Key, set[Any]] = {}
-        for *key, pk in rows:
+        for *key, pk in self.rows.filter(question).order_by().values_list(*names, "pk"):
             owners.setdefault(tuple(key), set()).add(pk)
-        if not owners:
-            return
-        if not (self._is_exact and owners.keys() <= set(asked)):
-            # The database finds more alike than Python does.
-            yield from asked
-            return
-        for key, pks in owners.items():
-            if any(pks - self._own(instances[index]) for index in by_key[key]):
-                yield key
+        return owners
 
     def _own(self, instance: Any) -> set[Any]:
         """The row that is the instance's own."""

@@ -44,6 +44,10 @@ from engines import captured_queries, describe
 pytestmark = pytest.mark.django_db
 
 
+#: For eight texts, two of them taken; MariaDB is asked which half has them.
+QUERIES = 7 if connection.vendor == "mysql" else 3
+
+
 def loop(instances, **stages):
     errors = {}
     for index, instance in enumerate(instances):
@@ -332,7 +336,7 @@ class TestRelations:
 class TestUnique:
     def test_taken_values(self):
         Tag.objects.bulk_create(Tag(name=f"t{n}", colour="x") for n in (1, 4))
-        found = compare([Tag(name=f"t{n}", colour="x") for n in range(8)], queries=3)
+        found = compare([Tag(name=f"t{n}", colour="x") for n in range(8)], queries=QUERIES)
         assert sorted(found) == [1, 4]
         assert found[1].error_dict["name"][0].code == "unique"
 
