@@ -230,6 +230,11 @@ class TestModels:
         for _, error in validator._source.results([row, row]):
             assert error is None or error.message_dict
 
+    def test_texts_that_cannot_be_stored(self):
+        validator = Validator(Tag)
+        for name in ("a\0b", "\ud800", ["x"], {}):
+            assert list(self.messages(validator, {"name": name, "colour": "x"})) == ["name"]
+
     def test_uniqueness_and_constraints(self):
         Constrained.objects.create(name="taken")
         validator = Validator(Constrained)

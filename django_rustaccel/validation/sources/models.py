@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.forms import Field as FormField
 from django.utils.translation import gettext_lazy as _
@@ -117,9 +118,17 @@ def _to_python(field: Any, value: Any) -> Any:
         if not field.null:
             raise ValidationError(field.error_messages["null"], code="null")
         return None
-    if isinstance(value, (list, dict)) and type(field).to_python in TEXTS:
+    return _text(field, value) if type(field).to_python in TEXTS else field.to_python(value)
+
+
+def _text(field: Any, value: Any) -> Any:
+    """A text, and none of those that no form lets through or that no database takes."""
+    if isinstance(value, (list, dict)):
         raise _invalid(field, value)
-    return field.to_python(value)
+    text = field.to_python(value)
+    ProhibitNullCharactersValidator()(text)
+    text.encode()  # Half a surrogate pair is a ValueError.
+    return text
 
 
 def _invalid(field: Any, value: Any) -> ValidationError:
