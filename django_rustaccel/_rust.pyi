@@ -7,6 +7,7 @@ from typing import Any, final
 
 __all__ = [
     "Acceptor",
+    "Checker",
     "Compressor",
     "Decision",
     "Grid",
@@ -67,6 +68,11 @@ class Grid:
     def column(self, index: int) -> list[Any]: ...
     def keys(self, index: int) -> list[Any]: ...
     def take(self, rows: Sequence[int]) -> Grid: ...
+
+@final
+class Checker:
+    def __new__(cls, model: type, columns: list[Any], methods: Sequence[str]) -> Checker: ...
+    def uncertain(self, instances: list[Any]) -> list[tuple[int, list[int] | None]]: ...
 
 @final
 class Guard:

@@ -1,5 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod accept;
+mod checking;
 mod compression;
 mod context;
 mod drivers;
@@ -18,6 +19,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _rust {
+    #[pymodule_export]
+    use crate::checking::Checker;
     #[pymodule_export]
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
