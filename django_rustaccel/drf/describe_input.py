@@ -17,9 +17,10 @@ from typing import Any
 
 from rest_framework import fields, relations
 
+from django_rustaccel.core.description import Path
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 from django_rustaccel.drf import originals
-from django_rustaccel.drf.describe import Path, is_within_itself
+from django_rustaccel.drf.describe import is_within_itself
 from django_rustaccel.drf.input_rules import FIELD_METHODS, Check, checks_of, rule_of
 from django_rustaccel.drf.kinds import Unsupported
 
@@ -257,7 +258,8 @@ def _rule_node(field: Any, path: Path) -> InputNode:
         return InputNode("nested", {}, path, plan=describe_input(field, path))
     special = _SPECIAL.get(type(field).to_internal_value)
     if special is not None:
-        return special(field, path)
+        node: InputNode = special(field, path)
+        return node
     rule = rule_of(field)
     if isinstance(rule, Unsupported):
         return _stock(path, rule.reason)

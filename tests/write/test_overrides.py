@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
+from engines import running
 from write.verdicts import assert_same
 
 
@@ -167,7 +168,7 @@ class TestLevels:
     def test_nested(self, cls: Any) -> None:
         class Outer(serializers.Serializer[Any]):
             one = cls(required=False, allow_null=True)
-            many = cls(many=True, required=False, max_length=3, allow_empty=False)
+            many: Any = cls(many=True, required=False, max_length=3, allow_empty=False)
             items = serializers.ListField(child=cls(), required=False)
             mapped = serializers.DictField(child=cls(), default={})
             last = serializers.CharField(default="z")
@@ -239,6 +240,26 @@ class TestPatches:
             assert "required" in str(self.same({"name": "a"}))
         finally:
             del fields["more"]
+
+
+def test_a_tree_of_serializers() -> None:
+    class Branch(serializers.Serializer[Any]):
+        name = serializers.CharField(max_length=2)
+
+        def get_fields(self) -> Any:
+            return super().get_fields() | {"branches": Branch(many=True, required=False)}
+
+    class Tree(serializers.Serializer[Any]):
+        root = Branch()
+
+    for name in ("a", "long"):
+        row = {"name": "b", "branches": [{"name": name, "branches": []}, {"name": name}]}
+        assert_same(lambda data: Branch(data=data), row)
+        assert_same(lambda data: Branch(data=data, many=True), [row] * 20, native=True)
+        assert_same(lambda data: Tree(data=data), {"root": row})
+        for engine in ("stock", "rustaccel"):
+            with running(engine):
+                assert Tree({"root": row}).data["root"]["branches"][1:] == [{"name": name}]
 
 
 def test_html_input_is_stock() -> None:
