@@ -1,9 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
-<<<<<<< HEAD
-mod compression;
-=======
 mod checking;
->>>>>>> eb67d05 (Clean lists of instances natively, ask for their doubles and constraints at once)
+mod compression;
 mod context;
 mod drivers;
 mod error;
@@ -21,15 +18,13 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
-<<<<<<< HEAD
+    use crate::checking::Checker;
+    #[pymodule_export]
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
     #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
-=======
-    use crate::checking::Checker;
->>>>>>> eb67d05 (Clean lists of instances natively, ask for their doubles and constraints at once)
     #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
