@@ -119,7 +119,10 @@ impl<'py> Rows<'_, 'py> {
     fn row(&self, span: Range<usize>) -> PyResult<Bound<'py, PyDict>> {
         let py = self.class.py();
         let row = PyDict::new(py);
-        row.set_item(entry_name(py), Unread { body: self.body.clone(), span })?;
+        let unread = Bound::new(py, Unread { body: self.body.clone(), span })?;
+        // SAFETY: as for the row, see `hide`.
+        unsafe { ffi::PyObject_GC_UnTrack(unread.as_ptr().cast()) };
+        row.set_item(entry_name(py), unread)?;
         hide(&row, self.class);
         Ok(row)
     }
@@ -150,17 +153,24 @@ fn adds_nothing_to_dict(class: &Bound<'_, PyType>) -> bool {
 /// Makes a new dict an instance of `class`, which adds nothing to `dict`.
 fn hide(dict: &Bound<'_, PyDict>, class: &Bound<'_, PyType>) {
     // SAFETY: the memory of both is laid out alike. An instance of a class made in Python owns a
-    // reference to it, which is given to it here.
-    unsafe { (*dict.as_ptr()).ob_type = class.clone().into_ptr().cast() };
+    // reference to it, which is given to it here. What an unread row leads to leads nowhere else, so
+    // that the garbage collector need not know of it.
+    unsafe {
+        (*dict.as_ptr()).ob_type = class.clone().into_ptr().cast();
+        ffi::PyObject_GC_UnTrack(dict.as_ptr().cast());
+    }
 }
 
 /// Makes an instance of such a class a plain dict.
 fn show(row: &Bound<'_, PyDict>) {
     let py = row.py();
     // SAFETY: as above. The reference that the row owned is dropped; the type is alive until then.
+    // Before Python 3.14, the first container that comes into a dict makes the collector know it.
     unsafe {
         let class = (*row.as_ptr()).ob_type;
         (*row.as_ptr()).ob_type = &raw mut ffi::PyDict_Type;
+        #[cfg(Py_3_14)]
+        ffi::PyObject_GC_Track(row.as_ptr().cast());
         drop(Bound::<PyAny>::from_owned_ptr(py, class.cast()));
     }
 }
