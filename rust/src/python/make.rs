@@ -15,7 +15,12 @@ pub fn uuid<'py>(
     safety: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let class = types::uuid(py)?;
-    let made = class.call_method1(intern!(py, "__new__"), (class,))?;
+    // SAFETY: `UUID` is a class made in Python, which inherits `object.__new__`: this is what that
+    // does. It sets an exception where it returns nothing.
+    let made = unsafe {
+        let made = ffi::PyType_GenericAlloc(class.as_type_ptr(), 0);
+        Bound::from_owned_ptr_or_err(py, made)?
+    };
     set(&made, intern!(py, "int"), number.into_pyobject(py)?.as_any())?;
     set(&made, intern!(py, "is_safe"), safety)?;
     Ok(made)
