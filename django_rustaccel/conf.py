@@ -156,9 +156,9 @@ class Settings:
     lazy_data = Setting(
         True,
         must_be_bool,
-        "Whether `.data` of a list, and the objects of a JSON body, become Python objects only when "
-        "they are looked at. Turn it off if code in C that reads the memory of lists and dicts, such "
-        "as orjson, is given `.data` or `request.data` itself.",
+        "Whether `.data` of a list, and the objects of a JSON body, become Python objects only "
+        "when they are looked at. Turn it off if code in C that reads the memory of lists and "
+        "dicts, such as orjson, is given `.data` or `request.data` itself.",
     )
 
     hashing = Setting[dict[str, Any]](
