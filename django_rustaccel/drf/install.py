@@ -10,7 +10,7 @@ from rest_framework import mixins, pagination, response
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
-from django_rustaccel.drf import describe, kinds, originals, reading, retrieving
+from django_rustaccel.drf import describe, kinds, lookups, originals, reading, retrieving
 from django_rustaccel.drf import pagination as lazy_pagination
 from django_rustaccel.drf.lazy import look_within
 from django_rustaccel.drf.parsers import parse_json
@@ -27,6 +27,7 @@ def install() -> None:
     if is_installed():
         return
     _install_reading()
+    _install_lookups()
     _install_rendering()
     _install_responding()
     _install_parsing()
@@ -55,6 +56,7 @@ def replaced_by_others() -> Iterator[str]:
     served: list[tuple[Any, str]] = [
         (originals.Serializer, "to_representation"),
         (originals.ListSerializer, "to_representation"),
+        (originals.ListSerializer, "to_internal_value"),
         (originals.ListSerializer, "data"),
         (originals.JSONRenderer, "render"),
         (originals.JSONParser, "parse"),
@@ -108,6 +110,14 @@ def _install_reading() -> None:
         describe.SERIALIZER_METHODS.add(one.to_representation)
     if describe.LIST_METHODS:
         describe.LIST_METHODS.add(many.to_representation)
+
+
+def _install_lookups() -> None:
+    def to_internal_value(self: Any, data: Any) -> Any:
+        return lookups.validate_rows(self, data, lookups.STOCK_LIST_INPUT)
+
+    cls: Any = originals.ListSerializer
+    cls.to_internal_value = _while_on(to_internal_value, lookups.STOCK_LIST_INPUT)
 
 
 def _install_rendering() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework.serializers import *  # noqa: F403
 
-from django_rustaccel.drf import describe, originals, reading
+from django_rustaccel.drf import describe, lookups, originals, reading
 
 if TYPE_CHECKING:
     # For whoever uses them they are DRF's classes, type arguments and all.
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 else:
 
     class ListSerializer(originals.ListSerializer):
-        """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
+        """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively.
+
+        Validation looks up the related objects of all rows by one query for each field.
+        """
 
         def to_representation(self, data: Any) -> list[Any]:
             """Return the list of dicts that DRF returns."""
             return reading.represent_many(self, data, describe.STOCK_LIST)
+
+        def to_internal_value(self, data: Any) -> list[Any]:
+            """Return the list of validated dicts that DRF returns."""
+            return lookups.validate_rows(self, data, lookups.STOCK_LIST_INPUT)
 
         @property
         def data(self) -> Any:
