@@ -2,7 +2,11 @@
 
 import uuid
 
-from django.db import models
+from django.db import connection, models
+
+#: A collation that holds ``a`` and ``A`` equal. On MySQL it cannot be named here: the second
+#: database of the tests is SQLite and makes the same tables.
+EITHER_CASE = "NOCASE" if connection.vendor == "sqlite" else None
 
 __all__ = ["Copy", "Event", "Shelf", "Ticket"]
 
@@ -10,6 +14,7 @@ __all__ = ["Copy", "Event", "Shelf", "Ticket"]
 class Shelf(models.Model):
     code = models.SlugField(unique=True)
     label = models.CharField(max_length=40)
+    nick = models.CharField(max_length=40, unique=True, null=True, db_collation=EITHER_CASE)
     plan = models.JSONField(default=dict)
     over = models.ForeignKey("self", models.CASCADE, null=True)
 
