@@ -5,8 +5,9 @@ from json import JSONEncoder
 from typing import Any, final
 
 __all__ = [
-    "Grid",
+    "Acceptor",
     "Compressor",
+    "Grid",
     "Guard",
     "Libpq",
     "Reader",
@@ -17,8 +18,8 @@ __all__ = [
     "__version__",
     "argon2",
     "bcrypt",
-    "dump_lines",
     "compress",
+    "dump_lines",
     "dumps",
     "loads",
     "negotiate",
@@ -70,6 +71,24 @@ class Libpq:
     def read(
         self, address: int, plain: Sequence[int]
     ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
+
+@final
+class Acceptor:
+    def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
+    def fields(
+        self, serializer: Any, data: dict[Any, Any], partial: bool
+    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+    def one(
+        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
+    ) -> tuple[Any, list[_Fall]]: ...
+    def many(
+        self,
+        serializer: Any,
+        rows: list[Any],
+        partial: bool,
+        run_validators: bool,
+        tables: dict[int, Any] | None,
+    ) -> tuple[list[Any], list[_Fall]]: ...
 
 @final
 class Reader:

@@ -1,4 +1,5 @@
 //! The compiled half of django-rustaccel: a contents page.
+mod accept;
 mod compression;
 mod context;
 mod drivers;
@@ -16,6 +17,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _rust {
+    #[pymodule_export]
+    use crate::python::acceptor::Acceptor;
     #[pymodule_export]
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]

@@ -1,12 +1,14 @@
 //! The wall to CPython.
+pub mod acceptor;
 pub mod collector;
 pub mod compression;
-mod decode;
+pub mod decode;
 pub mod entries;
 pub mod guard;
 pub mod hashing;
 pub mod integer;
 pub mod json;
+pub mod make;
 pub mod reader;
 pub mod signing;
 pub mod types;

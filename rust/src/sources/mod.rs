@@ -1,5 +1,6 @@
 //! Where values come from.
 mod cell;
+mod given;
 pub mod grid;
 pub mod instance;
 pub mod json;
@@ -10,4 +11,5 @@ pub mod row;
 mod spelled;
 mod value;
 
+pub use given::Given;
 pub use value::Value;

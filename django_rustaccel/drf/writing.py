@@ -1,0 +1,88 @@
+"""The write path: who validates what a client sent, and the call itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django_rustaccel.core import statistics
+from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf.describe_input import rows_override
+from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
+
+
+def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
+    """``Serializer.run_validation``: what was sent for one object as its validated data."""
+    if type(data) is not dict or serializer.read_only or is_disabled():
+        return stock(serializer, data)
+    plan = input_plan_of(serializer, 1)
+    if isinstance(plan, str) or plan.fields_reason:
+        return _stock(plan, serializer, stock, data)
+    values, fallen = plan.acceptor.one(
+        serializer, data, _is_partial(serializer), _has_own_validators(serializer)
+    )
+    _count(serializer, plan, fallen)
+    return values
+
+
+def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
+    """``Serializer.to_internal_value``, for serializers that override what is around it."""
+    if type(data) is not dict or is_disabled():
+        return stock(serializer, data)
+    plan = input_plan_of(serializer, 1)
+    if isinstance(plan, str):
+        return stock(serializer, data)
+    values, _fallen = plan.acceptor.fields(serializer, data, _is_partial(serializer))
+    return values
+
+
+def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
+    """``ListSerializer.to_internal_value``: one bad row costs that row, not the list."""
+    if type(data) is not list or is_disabled():
+        return stock(serializer, data)
+    if not _has_length(serializer, len(data)):
+        return stock(serializer, data)
+    plan = rows_override(serializer) or input_plan_of(serializer.child, len(data))
+    if isinstance(plan, str) or plan.run_reason:
+        return _stock(plan, serializer, stock, data)
+    child = serializer.child
+    values, fallen = plan.acceptor.many(
+        child, data, _is_partial(serializer), _has_own_validators(child), None
+    )
+    _count(serializer, plan, fallen)
+    return values
+
+
+def _has_length(serializer: Any, length: int) -> bool:
+    """Whether stock has no error about the length of a list."""
+    longest, shortest = serializer.max_length, serializer.min_length
+    return bool(
+        (length or serializer.allow_empty)
+        and (longest is None or length <= longest)
+        and (shortest is None or length >= shortest)
+    )
+
+
+def _is_partial(serializer: Any) -> bool:
+    return bool(getattr(serializer.root, "partial", False))
+
+
+def _has_own_validators(serializer: Any) -> bool:
+    """Whether validators were given to this instance: DRF's own code then finds out which run."""
+    return bool(vars(serializer).get("_validators"))
+
+
+def _stock(plan: CompiledInput | str, serializer: Any, stock: Callable[..., Any], data: Any) -> Any:
+    if serializer.parent is None:
+        statistics.write["stock"] += 1
+        statistics.fell_back(plan if isinstance(plan, str) else plan.run_reason)
+    return stock(serializer, data)
+
+
+def _count(serializer: Any, plan: CompiledInput, fallen: Any) -> None:
+    """Count a call: what a serializer does within another one is part of that one's call."""
+    if serializer.parent is not None:
+        return
+    statistics.write["native"] += 1
+    for reason in (*plan.reasons, *plan.left_to_stock(fallen)):
+        statistics.fell_back(reason)
