@@ -76,6 +76,12 @@ class Answers:
             return self._source.filter(*args, **lookups)
         return Existence(self._source, lookups, question)
 
+    def find(self, **lookups: Any) -> Any:
+        """What :meth:`get` returns, ``None`` where it has to be called to raise its errors."""
+        question = self._question(InstanceBatch, lookups)
+        found = question and question.rows()
+        return duplicate(found[0]) if found and len(found) == 1 else None
+
     def known(self, **lookups: Any) -> Any:
         """The instance that an earlier query gave for these lookups, if one did."""
         question = self._question(InstanceBatch, lookups)

@@ -23,6 +23,7 @@ mod _rust {
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
+    #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
     use crate::python::guard::Guard;
