@@ -7,16 +7,17 @@ methods run for every row, look at the same types and raise their own errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from copy import copy
 from typing import Any
 
 from rest_framework import fields, relations
+from rest_framework.validators import UniqueValidator, qs_exists
 
+from django_rustaccel.core.description import Path
 from django_rustaccel.core.origin import belongs_to
-from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.expectations import (
     Values,
@@ -25,46 +26,83 @@ from django_rustaccel.drf.expectations import (
     items,
     values_of,
 )
-from django_rustaccel.querysets.answers import Moment, answers_for
+from django_rustaccel.querysets.answers import Answers, Moment, answers_for
 
-STOCK_LIST_INPUT = originals.ListSerializer.to_internal_value
-
-#: The list that is being validated.
-_list: ContextVar[Any] = ContextVar("django_rustaccel_list", default=None)
-
-
-def validate_rows(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
-    """``ListSerializer.to_internal_value`` with few queries."""
-    if is_disabled() or not _is_worthwhile(data) or _is_within(serializer):
-        return stock(serializer, data)
-    with answering(serializer, data):
-        return stock(serializer, data)
-
-
-def _is_worthwhile(data: Any) -> bool:
-    return isinstance(data, list) and len(data) > 1 and any(type(row) is dict for row in data)
-
-
-def _is_within(serializer: Any) -> bool:
-    """Whether this list is part of one whose rows are known already."""
-    outer = _list.get()
-    return outer is not None and outer.root is serializer.root
+#: The root of the serializers that are being validated.
+_root: ContextVar[Any] = ContextVar("django_rustaccel_root", default=None)
 
 
 @contextmanager
-def answering(serializer: Any, data: list[Any]) -> Iterator[None]:
-    """Answer the look-ups of a list serializer for these rows in a ``with`` block."""
-    token = _list.set(serializer)
+def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
+    """Answer the look-ups of a serializer for these rows in a ``with`` block.
+
+    Yields whether there are any.
+    """
+    if _is_within(serializer) or not any(type(row) is dict for row in rows):
+        yield False
+        return
+    token = _root.set(serializer.root)
     try:
         with ExitStack() as stack:
             moment = Moment()
             places = _Places(stack, moment)
-            places.fill(serializer.child, lambda: data)
+            places.fill(serializer, lambda: rows)
             if places.filled:
                 stack.enter_context(moment.watched())
-            yield
+            yield bool(places.filled)
     finally:
-        _list.reset(token)
+        _root.reset(token)
+
+
+def _is_within(serializer: Any) -> bool:
+    """Whether these rows are part of others that are known already."""
+    return _root.get() is serializer.root
+
+
+def tables(serializer: Any, nodes: Iterable[tuple[int, Any]]) -> dict[int, Any]:
+    """What native code may ask while :func:`answering`, by the number of a node."""
+    found = {}
+    for number, node in nodes:
+        field = _follow(serializer, node.path)
+        table = _finder(field) if node.rule == "related" else _taken(field)
+        if table is not None:
+            found[number] = table
+    return found
+
+
+def _follow(serializer: Any, path: Path) -> Any:
+    """The field at the end of a path from a serializer."""
+    for step, name in path:
+        serializer = serializer.fields[name] if step == "field" else getattr(serializer, name)
+    return serializer
+
+
+def _finder(field: Any) -> Callable[[Any], Any] | None:
+    """A function that gives the object for a raw value, ``None`` if the field has to say."""
+    if "get_queryset" not in vars(field) or getattr(field, "pk_field", None) is not None:
+        return None
+    find = field.get_queryset().finder(getattr(field, "slug_field", "pk"))
+    # An empty text is no value to a related field.
+    return None if find is None else lambda value: None if value == "" else find(value)
+
+
+class Taken:
+    """The values for which a validator raises its error, as a container."""
+
+    def __init__(self, validator: Any, field: Any) -> None:
+        self.validator = validator
+        self.name = field.source_attrs[-1]
+
+    def __contains__(self, value: Any) -> bool:
+        validator = self.validator
+        return qs_exists(validator.filter_queryset(value, validator.queryset, self.name))
+
+
+def _taken(field: Any) -> Taken | None:
+    asking: list[Any] = [each for each in field.validators if isinstance(each, UniqueValidator)]
+    alone = len(asking) == 1 and type(asking[0].queryset) is Answers
+    updates = getattr(field.parent, "instance", None) is not None
+    return Taken(asking[0], field) if alone and not updates else None
 
 
 class _Places:
@@ -79,7 +117,7 @@ class _Places:
         """Look for places in a field, of which the rows give these values."""
         if isinstance(field, originals.Serializer):
             for part in field._writable_fields:
-                self.fill(part, values_of(part.field_name, values))
+                self.fill(part, values_of(str(part.field_name), values))
             self._fill_validators(field, values)
         elif isinstance(field, (originals.ListSerializer, fields.ListField)):
             self.fill(field.child, items(values))

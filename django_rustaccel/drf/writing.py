@@ -7,6 +7,7 @@ from typing import Any
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import lookups
 from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 
@@ -18,6 +19,13 @@ def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
+    if plan.asks_in_lists:
+        with lookups.answering(serializer, [data]):
+            return _one(serializer, data, plan)
+    return _one(serializer, data, plan)
+
+
+def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
     values, fallen = plan.acceptor.one(
         serializer, data, _is_partial(serializer), _has_own_validators(serializer)
     )
@@ -43,11 +51,32 @@ def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]
     if not _has_length(serializer, len(data)):
         return stock(serializer, data)
     plan = rows_override(serializer) or input_plan_of(serializer.child, len(data))
+    if not _may_ask(plan, data):
+        return _rows(serializer, data, stock, plan, None)
+    with lookups.answering(serializer.child, data) as has_answers:
+        nodes = plan.asking if has_answers and not isinstance(plan, str) else ()
+        return _rows(serializer, data, stock, plan, lookups.tables(serializer.child, nodes))
+
+
+def _may_ask(plan: CompiledInput | str, data: list[Any]) -> bool:
+    """Whether the database may be asked more than once."""
+    if isinstance(plan, str):
+        return bool(data)
+    return plan.asks_in_lists or (plan.may_ask and len(data) > 1)
+
+
+def _rows(
+    serializer: Any,
+    data: list[Any],
+    stock: Callable[..., Any],
+    plan: CompiledInput | str,
+    tables: dict[int, Any] | None,
+) -> Any:
     if isinstance(plan, str) or plan.run_reason:
         return _stock(plan, serializer, stock, data)
     child = serializer.child
     values, fallen = plan.acceptor.many(
-        child, data, _is_partial(serializer), _has_own_validators(child), None
+        child, data, _is_partial(serializer), _has_own_validators(child), tables
     )
     _count(serializer, plan, fallen)
     return values

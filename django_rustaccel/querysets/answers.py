@@ -76,11 +76,21 @@ class Answers:
             return self._source.filter(*args, **lookups)
         return Existence(self._source, lookups, question)
 
-    def find(self, **lookups: Any) -> Any:
-        """What :meth:`get` returns, ``None`` where it has to be called to raise its errors."""
-        question = self._question(InstanceBatch, lookups)
-        found = question and question.rows()
-        return duplicate(found[0]) if found and len(found) == 1 else None
+    def finder(self, name: str) -> Callable[[Any], Any] | None:
+        """A function that finds what :meth:`get` returns for a value of one column.
+
+        It gives ``None`` where :meth:`get` has to be called, to raise its errors.
+        """
+        batch = self._batch_of(InstanceBatch, (name,))
+        if batch is None:
+            return None
+
+        def find(value: Any) -> Any:
+            key = batch.key((value,))
+            found = None if key is None else Question(batch, key, self._moment).rows()
+            return duplicate(found[0]) if found and len(found) == 1 else None
+
+        return find
 
     def known(self, **lookups: Any) -> Any:
         """The instance that an earlier query gave for these lookups, if one did."""
@@ -89,14 +99,16 @@ class Answers:
         return found[0] if found else None
 
     def _question(self, kind: type[Batch], lookups: dict[str, Any]) -> Question | None:
-        names = (kind, tuple(lookups))
-        if names not in self._batches:
-            self._batches[names] = self._batch(kind, tuple(lookups))
-        batch = self._batches[names]
-        key = batch and batch.key(lookups.values())
-        return None if key is None or batch is None else Question(batch, key, self._moment)
+        batch = self._batch_of(kind, tuple(lookups))
+        key = None if batch is None else batch.key(lookups.values())
+        return None if batch is None or key is None else Question(batch, key, self._moment)
 
-    def _batch(self, kind: type[Batch], names: tuple[str, ...]) -> Batch | None:
+    def _batch_of(self, kind: type[Batch], names: tuple[str, ...]) -> Batch | None:
+        if (kind, names) not in self._batches:
+            self._batches[kind, names] = self._new_batch(kind, names)
+        return self._batches[kind, names]
+
+    def _new_batch(self, kind: type[Batch], names: tuple[str, ...]) -> Batch | None:
         plain = self._plain
         columns = [column_of(plain.model, name, plain.db) for name in names]
         known = [column for column in columns if column is not None]

@@ -127,9 +127,10 @@ class Batch:
         if self.is_certain:
             return queryset
         is_asked = When(_all(self.columns, asked), then=Value(True))
-        return queryset.annotate(
+        annotated: QuerySet[Any] = queryset.annotate(
             **{_ASKED: Case(is_asked, default=Value(False), output_field=BooleanField())}
         )
+        return annotated
 
     def _condition(self, keys: list[Key]) -> Q:
         """One alternative for each distinct head, the values of the last column in a list."""

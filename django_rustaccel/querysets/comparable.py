@@ -79,7 +79,8 @@ def _of_type(field: Any, using: str) -> Callable[[Any], Any] | None:
     if name in _CONVERTERS:
         return _CONVERTERS[name]
     if name.endswith(("AutoField", "IntegerField")):
-        low, high = connections[using].ops.integer_field_range(name)
+        operations: Any = connections[using].ops
+        low, high = operations.integer_field_range(name)
         return _integer(-(2**63) if low is None else low, 2**63 - 1 if high is None else high)
     return None
 
