@@ -44,20 +44,33 @@ def expected_of_validator(validator: Any, field: Any, values: Values) -> Expecte
     """What a validator of a field or serializer will look up; ``None`` if it is not known."""
     if isinstance(validator, validators.UniqueValidator):
         return lambda asked: [(_internal(field, value),) for value in values()]
-    if isinstance(validator, validators.UniqueTogetherValidator) and _is_bare(validator):
-        parts = [field.fields[name] for name in validator.fields]
-        return lambda asked: _together(parts, asked, values())
+    if isinstance(validator, validators.UniqueTogetherValidator):
+        return _of_fields(validator, field, values)
     if isinstance(validator, validators.BaseUniqueForValidator):
-        parts_of_date = _PARTS.get(type(validator).filter_queryset)
-        if parts_of_date:
-            pair = field.fields[validator.field], field.fields[validator.date_field]
-            return lambda asked: _dated(pair, parts_of_date, values())
+        return _of_dates(validator, field, values)
     return None
 
 
-def _is_bare(validator: Any) -> bool:
-    """Whether a validator has no condition: that one is a query of another form."""
-    return getattr(validator, "condition", None) is None
+def _of_fields(validator: Any, serializer: Any, rows: Values) -> Expected | None:
+    parts = _fields(serializer, validator.fields)
+    # With a condition it is a query of another form.
+    if parts is None or getattr(validator, "condition", None) is not None:
+        return None
+    return lambda asked: _together(parts, asked, rows())
+
+
+def _of_dates(validator: Any, serializer: Any, rows: Values) -> Expected | None:
+    pair = _fields(serializer, (validator.field, validator.date_field))
+    parts = _PARTS.get(type(validator).filter_queryset)
+    if pair is None or parts is None:
+        return None
+    return lambda asked: _dated(pair, parts, rows())
+
+
+def _fields(serializer: Any, names: Iterable[str]) -> list[Any] | None:
+    """The fields of these names; ``None`` if there are not all: stock then fails in its way."""
+    known = getattr(serializer, "fields", {})
+    return [known[name] for name in names] if all(name in known for name in names) else None
 
 
 def _together(
@@ -74,7 +87,7 @@ def _together(
 
 
 def _dated(
-    pair: tuple[Any, Any], parts: Sequence[str], rows: Iterable[Any]
+    pair: Sequence[Any], parts: Sequence[str], rows: Iterable[Any]
 ) -> Iterator[Sequence[Any]]:
     for row in rows:
         if type(row) is dict:

@@ -18,11 +18,11 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
-    use crate::python::acceptor::Acceptor;
-    #[pymodule_export]
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
+    #[pymodule_export]
+    use crate::python::acceptor::Acceptor;
     #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
