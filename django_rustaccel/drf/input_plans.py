@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -35,6 +36,36 @@ class CompiledInput:
     owner: str
     #: Why fields of it run Python code in every call.
     reasons: tuple[str, ...]
+
+    @cached_property
+    def _nodes(self) -> list[InputNode | None]:
+        return [node for _, node in _numbered(self.owner, self.described)]
+
+    @cached_property
+    def asking(self) -> list[tuple[int, InputNode]]:
+        """The nodes that ask the database, by number."""
+        return [
+            (number, node)
+            for number, node in enumerate(self._nodes)
+            if node is not None and (node.rule == "related" or node.validators == "unique")
+        ]
+
+    @cached_property
+    def may_ask(self) -> bool:
+        """Whether the database may be asked for a row, by code of users even."""
+        nodes = [node for node in self._nodes if node is not None]
+        plans = [self.described, *(node.plan for node in nodes if node.plan is not None)]
+        return (
+            bool(self.asking or self.run_reason)
+            or any(plan.run_validators for plan in plans)
+            or any("stock" in (node.rule, node.validators) for node in nodes)
+        )
+
+    @cached_property
+    def asks_in_lists(self) -> bool:
+        """Whether one object may have lists for whose items the database is asked."""
+        lists = [node.path for node in self._nodes if node and node.rule in ("list", "many")]
+        return any(node.path[: len(path)] == path for _, node in self.asking for path in lists)
 
     def left_to_stock(self, fallen: Sequence[tuple[int, str]]) -> list[str]:
         """Reasons for valid values that only a stock method would take."""

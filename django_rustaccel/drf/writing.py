@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.bodies import UnreadRow
+from django_rustaccel.core.bodies import ROWS
 from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.drf import lookups
 from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
-
-#: A dict, or an object of a request body that nobody has looked at: its text is validated.
-ROWS = (dict, UnreadRow)
 
 
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
@@ -23,6 +21,13 @@ def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any
     if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
     _count(serializer, plan)
+    if plan.asks_in_lists:
+        with lookups.answering(serializer, [data]):
+            return _one(serializer, data, plan)
+    return _one(serializer, data, plan)
+
+
+def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
     values, fallen = plan.acceptor.one(
         serializer, data, _is_partial(serializer), _has_own_validators(serializer)
     )
@@ -48,12 +53,33 @@ def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]
     if not _has_length(serializer, len(data)):
         return stock(serializer, data)
     plan = rows_override(serializer) or input_plan_of(serializer.child, len(data))
+    if not _may_ask(plan, data):
+        return _rows(serializer, data, stock, plan, None)
+    with lookups.answering(serializer.child, data) as has_answers:
+        nodes = plan.asking if has_answers and not isinstance(plan, str) else ()
+        return _rows(serializer, data, stock, plan, lookups.tables(serializer.child, nodes))
+
+
+def _may_ask(plan: CompiledInput | str, data: list[Any]) -> bool:
+    """Whether the database may be asked more than once."""
+    if isinstance(plan, str):
+        return bool(data)
+    return plan.asks_in_lists or (plan.may_ask and len(data) > 1)
+
+
+def _rows(
+    serializer: Any,
+    data: list[Any],
+    stock: Callable[..., Any],
+    plan: CompiledInput | str,
+    tables: dict[int, Any] | None,
+) -> Any:
     if isinstance(plan, str) or plan.run_reason:
         return _stock(plan, serializer, stock, data)
     _count(serializer, plan)
     child = serializer.child
     values, fallen = plan.acceptor.many(
-        child, data, _is_partial(serializer), _has_own_validators(child), None
+        child, data, _is_partial(serializer), _has_own_validators(child), tables
     )
     _note(serializer, plan, fallen)
     return values

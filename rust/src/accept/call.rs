@@ -45,8 +45,8 @@ pub struct Call<'a, 'py> {
     pub names: &'a Names,
     /// `root.partial`
     pub partial: bool,
-    /// Answers of the database by the number of a node: a dict from raw values to objects for a
-    /// relation, a set of the values taken for a unique field.
+    /// Answers of the database by the number of a node: what finds the object for a raw value, or
+    /// `None`, for a relation; a container of the values taken for a unique field.
     pub tables: Option<&'a Bound<'py, PyDict>>,
 }
 

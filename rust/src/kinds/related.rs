@@ -113,10 +113,11 @@ pub fn accept<'py>(
     given: &Given<'_, 'py>,
     call: &Call<'_, 'py>,
 ) -> Outcome<Bound<'py, PyAny>> {
-    let table = call.table(id)?.ok_or(Stop::Unsure)?;
+    let find = call.table(id)?.ok_or(Stop::Unsure)?;
     let raw = given.to_object(call.cx.py)?;
     if !raw.is_exact_instance_of::<PyInt>() && !raw.is_exact_instance_of::<PyString>() {
         return Err(Stop::Unsure);
     }
-    table.cast::<PyDict>().map_err(PyErr::from)?.get_item(raw)?.ok_or(Stop::Unsure)
+    let found = find.call1((raw,))?;
+    if found.is_none() { Err(Stop::Unsure) } else { Ok(found) }
 }

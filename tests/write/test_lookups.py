@@ -1,0 +1,484 @@
+"""Lists ask the database once for each field and validator, with the answers stock gives."""
+
+import uuid
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.db import models as db
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework import serializers, validators
+
+import django_rustaccel
+from bookshop.models import Copy, Event, Shelf, Ticket
+from django_rustaccel.drf import serializers as accelerated
+from django_rustaccel.querysets import batches
+from engines import assert_same, captured_queries
+from write.batched import assert_same_validation, parts, validate
+
+pytestmark = pytest.mark.django_db
+
+TICKETS = [uuid.UUID(int=number + (4 << 76) + (8 << 60)) for number in range(4)]
+
+
+class CopySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Copy
+        fields = ["barcode", "number", "shelf", "ticket", "price"]
+
+
+class CodedSerializer(serializers.ModelSerializer):
+    shelf = serializers.SlugRelatedField("code", queryset=Shelf.objects.all())
+    seen_at = serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all(), many=True)
+
+    class Meta:
+        model = Copy
+        fields = ["barcode", "number", "shelf", "seen_at"]
+
+
+@pytest.fixture
+def shelves():
+    Ticket.objects.bulk_create(Ticket(id=pk, name="t") for pk in TICKETS)
+    made = [
+        Shelf.objects.create(code=code, label=code, plan={"rows": [1, 2]})
+        for code in ("a", "b", "Straße", "d")
+    ]
+    Copy.objects.create(barcode="taken", number=1, shelf=made[0])
+    Copy.objects.create(barcode="Also Taken", number=2, shelf=made[1], price="1.50")
+    return made
+
+
+def copies(shelves, count):
+    """Rows of which all are valid."""
+    return [
+        {
+            "barcode": f"new {number}",
+            "number": number + 10,
+            "shelf": shelves[number % 3].pk,
+            "ticket": str(TICKETS[number % 4]),
+        }
+        for number in range(count)
+    ]
+
+
+def listed(errors, count):
+    """The errors of each row, however the installed DRF keeps them."""
+    return [errors.get(row, {}) for row in range(count)] if isinstance(errors, dict) else errors
+
+
+def test_a_thousand_rows_take_one_query_for_each_check(shelves):
+    rows = copies(shelves, 1000)
+    with captured_queries() as queries:
+        errors, data = validate(CopySerializer, rows)
+    assert len(queries) == 4, "\n".join(queries)
+    assert not any(errors)
+    assert len(data) == 1000
+
+
+def test_valid_rows(shelves):
+    _, queries = assert_same_validation(CopySerializer, copies(shelves, 12))
+    assert queries == 4
+
+
+def test_one_bad_row_costs_that_row(shelves):
+    rows = copies(shelves, 12)
+    rows[5]["shelf"] = 10**6
+    rows[7]["barcode"] = "taken"
+    rows[8]["ticket"] = str(uuid.uuid4())
+    rows[9] |= {"number": 1, "shelf": shelves[0].pk}
+    errors, queries = assert_same_validation(CopySerializer, rows)
+    assert (
+        len([found for found in (errors.values() if type(errors) is dict else errors) if found])
+        == 4
+    )
+    assert queries <= 6
+
+
+ODD = [
+    None, True, False, 0, -1, 1.0, 1.5,
+    "", " ", "1", "01", " 1", "1 ", "+1", "\uff11", "1.0", "1_0", "x",
+    10**30, -(10**30), 2**63, 2**63 - 1, 2**31, [], {}, [1], float("inf"), "a\0",
+    "\ud800", "A", "a ",
+    "STRASSE", "strasse", "Straße", "taken", "Taken", "TAKEN ", "also taken", "ä", "9" * 5000,
+    str(TICKETS[0]), TICKETS[1].hex, TICKETS[2].urn, f"{{{TICKETS[3]}}}", str(TICKETS[0]).upper(),
+    TICKETS[0], "z" * 36, "0" * 32, str(uuid.UUID(int=7)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["shelf", "ticket", "barcode", "number", "price"])
+def test_odd_values_among_good_ones(shelves, field):
+    for odd in ODD:
+        rows = copies(shelves, 4)
+        rows[1][field] = odd
+        assert_same(partial(validate, CopySerializer, rows))
+        assert_same(partial(validate, CopySerializer, [{field: odd}, {field: odd}, *rows[2:]]))
+
+
+@pytest.mark.parametrize("field", ["shelf", "seen_at", "barcode"])
+def test_odd_values_of_text_and_lists(shelves, field):
+    for odd in ODD:
+        rows = [
+            {
+                "barcode": f"new {n}",
+                "number": n + 5,
+                "shelf": "ab"[n % 2],
+                "seen_at": [shelves[n].pk],
+            }
+            for n in range(4)
+        ]
+        rows[1][field] = odd
+        rows[2]["seen_at"] = [odd, shelves[0].pk, odd]
+        assert_same_validation(CodedSerializer, rows)
+
+
+class NickedSerializer(serializers.ModelSerializer):
+    over = serializers.SlugRelatedField("nick", queryset=Shelf.objects.all())
+
+    class Meta:
+        model = Shelf
+        fields = ["nick", "over"]
+
+
+def test_spellings_that_a_collation_holds_equal(shelves):
+    """Never more queries than stock, in whatever order known and unknown spellings come."""
+    check_nicks(shelves)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.databases_of("mysql")
+def test_spellings_that_a_table_holds_equal(shelves):
+    """What Django was not told: the usual collation of MySQL and MariaDB."""
+    with connection.cursor() as cursor:
+        column = "ALTER TABLE bookshop_shelf MODIFY nick varchar(40) COLLATE"
+        cursor.execute(f"{column} utf8mb4_general_ci")
+        try:
+            check_nicks(shelves)
+        finally:
+            cursor.execute(f"{column} utf8mb4_bin")
+
+
+def check_nicks(shelves):
+    for shelf in shelves:
+        Shelf.objects.filter(pk=shelf.pk).update(nick=shelf.code)
+    nicks = ["A", "b", "B", "a", "b ", "strasse", "Straße", "D", "á"]
+    for turn in range(len(nicks)):
+        turned = nicks[turn:] + nicks[:turn]
+        rows = [{"nick": nick, "over": over} for nick, over in zip(turned, nicks, strict=True)]
+        assert_same_validation(NickedSerializer, rows)
+        assert_same_validation(NickedSerializer, rows[:2])
+        assert_same_validation(NickedSerializer, [{"nick": turned[0].swapcase()}, {"nick": "new"}])
+
+
+VALUES = st.one_of(st.sampled_from(["a", "A", "b", "Taken", "taken", "new"]), st.sampled_from(ODD))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "barcode": VALUES,
+                "number": st.sampled_from([1, 2, "1", None, 7]),
+                "shelf": VALUES,
+                "seen_at": st.lists(st.one_of(st.integers(0, 9), VALUES), max_size=3),
+            },
+        ),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_generated_lists(shelves, rows):
+    assert_same_validation(CodedSerializer, rows)
+
+
+def test_rows_that_are_no_dicts(shelves):
+    rows = [*copies(shelves, 3), None, 1, [], "x", {}]
+    assert_same_validation(CopySerializer, rows)
+    assert_same_validation(CopySerializer, [])
+    assert_same_validation(CopySerializer, {"not": "a list"})
+
+
+def test_small_queries(shelves, monkeypatch):
+    """Where a query takes few values there are more of them, and still fewer than stock's."""
+    monkeypatch.setattr(batches, "MAX_KEYS", 3)
+    monkeypatch.setattr(batches, "MAX_ALTERNATIVES", 2)
+    rows = copies(shelves, 12)
+    rows[3]["barcode"] = "taken"
+    _, queries = assert_same_validation(CopySerializer, rows)
+    assert 4 < queries < 30
+
+
+def test_each_row_has_its_own_object(engine, shelves):
+    serializer = CopySerializer(data=copies(shelves, 4), many=True)
+    serializer.is_valid(raise_exception=True)
+    first, other = (serializer.validated_data[row]["shelf"] for row in (0, 3))
+    assert first == other
+    assert first is not other
+    first.plan["rows"].append(3)
+    first.label = "changed"
+    first._state.adding = True
+    first.over = shelves[1]
+    assert parts(other) == parts(Shelf.objects.get(pk=other.pk))
+
+
+@pytest.mark.parametrize(
+    "queryset",
+    [
+        lambda: Shelf.objects.select_related("over"),
+        lambda: Shelf.objects.select_related("over__over"),
+        lambda: Shelf.objects.defer("label"),
+        lambda: Shelf.objects.only("code"),
+        lambda: Shelf.objects.filter(code__in=["a", "b"]).exclude(label="b"),
+        lambda: Shelf.objects.order_by("-label").distinct(),
+        Shelf.objects.none,
+        lambda: Shelf.objects.filter(seen__number__gte=0),
+    ],
+)
+def test_querysets_with_a_form(shelves, queryset):
+    Shelf.objects.filter(code="b").update(over=shelves[0])
+    shelves[0].seen.set(Copy.objects.all())
+
+    class Formed(serializers.Serializer):
+        shelf = serializers.PrimaryKeyRelatedField(queryset=queryset())
+
+    rows = [{"shelf": shelves[number % 4].pk} for number in (1, 2, 3, 5, 6)]
+    _, queries = assert_same_validation(Formed, rows)
+    assert queries <= 1
+
+
+class Hidden(db.Manager):
+    def get_queryset(self):
+        return super().get_queryset().exclude(code="a")
+
+
+class Cautious(db.QuerySet):
+    def get(self, *args, **kwargs):
+        return super().get(*args, **kwargs)
+
+
+def hidden():
+    manager = Hidden()
+    manager.model = Shelf
+    return manager
+
+
+class Overridden(serializers.PrimaryKeyRelatedField):
+    def get_queryset(self):
+        return Shelf.objects.exclude(code="b")
+
+
+class Spelling(serializers.SlugRelatedField):
+    def to_internal_value(self, data):
+        return self.get_queryset().get(code=str(data))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        lambda: serializers.PrimaryKeyRelatedField(queryset=hidden()),
+        lambda: serializers.PrimaryKeyRelatedField(queryset=Cautious(Shelf)),
+        lambda: serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all()[:2]),
+        lambda: serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.prefetch_related("seen")),
+        lambda: serializers.PrimaryKeyRelatedField(
+            queryset=Shelf.objects.annotate(doubled=db.F("pk") * 2)
+        ),
+        lambda: serializers.PrimaryKeyRelatedField(
+            queryset=Shelf.objects.filter(code="a").union(Shelf.objects.filter(code="b"))
+        ),
+        lambda: Overridden(queryset=Shelf.objects.all()),
+        lambda: Spelling("code", queryset=Shelf.objects.all()),
+        lambda: serializers.SlugRelatedField("over__code", queryset=Shelf.objects.all()),
+        lambda: serializers.SlugRelatedField("label", queryset=Shelf.objects.all()),
+        lambda: serializers.SlugRelatedField("over", queryset=Shelf.objects.all()),
+    ],
+)
+def test_what_user_code_or_its_form_decides(shelves, field):
+    class Odd(serializers.Serializer):
+        shelf = field()
+
+    rows = [{"shelf": value} for value in (shelves[0].pk, shelves[1].pk, "a", "b", 0)]
+    assert_same_validation(Odd, rows)
+
+
+def test_several_objects_for_one_value(shelves):
+    class Labelled(serializers.Serializer):
+        shelf = serializers.SlugRelatedField("label", queryset=Shelf.objects.all())
+
+    Shelf.objects.create(code="e", label="a")
+    assert_same(lambda: validate(Labelled, [{"shelf": "b"}, {"shelf": "a"}]))
+
+
+def test_rows_written_while_the_list_is_validated(engine, shelves):
+    class Writing(CodedSerializer):
+        def validate_barcode(self, value):
+            Copy.objects.create(barcode=f"{value}+", number=self.context.pop(), shelf=shelves[3])
+            Shelf.objects.get_or_create(code=value)
+            return value
+
+    rows = [
+        {"barcode": code, "number": 5, "shelf": code, "seen_at": []} for code in ["w", "w+", "v"]
+    ]
+    errors, _ = validate(Writing, rows, context=[100, 101, 102])
+    assert [list(error) for error in listed(errors, 3)] == [[], ["barcode", "shelf"], []]
+
+
+class UpdatingList(serializers.ListSerializer):
+    def run_child_validation(self, data):
+        self.child.instance = Copy.objects.get(barcode=data["was"]) if "was" in data else None
+        return super().run_child_validation(data)
+
+
+class UpdatingSerializer(CopySerializer):
+    class Meta(CopySerializer.Meta):
+        list_serializer_class = UpdatingList
+
+
+def test_updates_leave_out_the_object_itself(shelves):
+    rows = copies(shelves, 5)
+    rows[0] |= {"was": "taken", "barcode": "taken"}
+    rows[1] |= {"was": "taken", "barcode": "Also Taken"}
+    rows[2] |= {"was": "Also Taken", "number": 1, "shelf": shelves[0].pk}
+    rows[3] |= {"barcode": "taken"}
+    assert_same_validation(UpdatingSerializer, rows)
+    assert_same_validation(UpdatingSerializer, rows, partial=True)
+
+
+def test_a_list_updated_at_once(shelves):
+    """Stock cannot tell the objects apart, and says so in its own way."""
+    assert_same(lambda: validate(CopySerializer, copies(shelves, 3), instance=Copy.objects.all()))
+
+
+class EventSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Event
+        fields = ["title", "place", "day", "at"]
+
+
+def test_unique_for_dates(shelves):
+    Event.objects.create(title="T", place="P", day="2024-02-29", at="2024-03-01T00:30:00Z")
+    days = ["2024-02-29", "2024-12-01", "2025-02-28", "2024-02-29", "0001-01-01", "bad", None]
+    moments = ["2024-03-05T10:00:00Z", "2024-02-29T23:59:59-01:00", "2023-04-01", "bad"]
+    rows = [
+        {"title": "Tt"[n % 2], "place": "PpQ"[n % 3], "day": days[n % 7], "at": moments[n % 4]}
+        for n in range(24)
+    ]
+    errors, queries = assert_same_validation(EventSerializer, rows)
+    assert any(listed(errors, 24))
+    assert queries <= 12
+
+
+class TogetherSerializer(serializers.ModelSerializer):
+    number = serializers.HiddenField(default=2)
+    shelf = serializers.SlugRelatedField("code", queryset=Shelf.objects.all())
+
+    class Meta:
+        model = Copy
+        fields = ["barcode", "number", "shelf"]
+        validators = [validators.UniqueTogetherValidator(Copy.objects.all(), ["shelf", "number"])]
+
+
+def test_unique_together_with_what_no_row_says(shelves):
+    rows = [{"barcode": str(n), "shelf": "abd"[n % 3]} for n in range(9)]
+    errors, queries = assert_same_validation(TogetherSerializer, rows)
+    assert [bool(error) for error in listed(errors, 9)] == [False, True, False] * 3
+    assert queries <= 6
+
+
+@pytest.mark.parametrize("lookup", ["exact", "iexact", "startswith"])
+def test_lookups_of_unique_validators(shelves, lookup):
+    class Looked(serializers.Serializer):
+        barcode = serializers.CharField(
+            validators=[validators.UniqueValidator(Copy.objects.all(), lookup=lookup)]
+        )
+        price = serializers.DecimalField(
+            8, 4, required=False, validators=[validators.UniqueValidator(Copy.objects)]
+        )
+
+    barcodes = ["taken", "TAKEN", "tak%", "Also taken", "t", "new", "new 2", "n"]
+    rows = [{"barcode": code, "price": f"1.50{n}"} for n, code in enumerate(barcodes)]
+    assert_same_validation(Looked, [*rows, {"barcode": "x", "price": "1.5"}])
+
+
+class Inner(serializers.Serializer):
+    shelf = serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all())
+
+
+class Outer(serializers.Serializer):
+    one = Inner(required=False)
+    many = Inner(many=True)
+    listed = serializers.ListField(
+        child=serializers.SlugRelatedField("code", queryset=Shelf.objects)
+    )
+
+
+def test_nested_serializers_and_lists(shelves):
+    keys = [{"shelf": shelf.pk} for shelf in shelves]
+    rows = [
+        {"one": key, "many": keys[:number], "listed": ["a", "b", "d", "x"][: number + 1]}
+        for number, key in enumerate(keys)
+    ]
+    rows[3]["many"] = [{"shelf": 0}, {"shelf": "x"}, 7]
+    _, queries = assert_same_validation(Outer, rows)
+    assert queries <= 5
+
+
+def test_a_list_within_one_object(shelves):
+    data = {"many": [{"shelf": shelf.pk} for shelf in shelves], "listed": []}
+
+    def work():
+        serializer = Outer(data=data)
+        serializer.is_valid()
+        return serializer.errors, parts(serializer.validated_data)
+
+    assert_same(work, fewer_queries=True)
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_another_database(shelves):
+    Shelf.objects.using("other").create(code="elsewhere", label="o")
+
+    class Elsewhere(serializers.Serializer):
+        shelf = serializers.SlugRelatedField("code", queryset=Shelf.objects.using("other"))
+
+    rows = [{"shelf": "elsewhere"}, {"shelf": "a"}, {"shelf": "elsewhere"}]
+    errors, _ = assert_same_validation(Elsewhere, rows)
+    assert [bool(error) for error in listed(errors, 3)] == [False, True, False]
+
+
+def test_fields_are_as_before_afterwards(shelves):
+    serializer = CopySerializer(data=copies(shelves, 3), many=True)
+    fields = serializer.child.fields
+    before = [(list(field.validators), dict(vars(field))) for field in fields.values()]
+    validators_before = list(serializer.child.validators)
+    serializer.is_valid(raise_exception=True)
+    for field, (held, state) in zip(fields.values(), before, strict=True):
+        assert all(new is old for new, old in zip(field.validators, held, strict=True))
+        assert vars(field) == state
+    assert all(
+        new is old for new, old in zip(serializer.child.validators, validators_before, strict=True)
+    )
+
+
+def test_disabled(shelves):
+    with captured_queries() as queries, django_rustaccel.disabled():
+        validate(CopySerializer, copies(shelves, 5))
+    assert len(queries) == 20
+
+
+def test_opted_in_class_by_class(shelves, settings):
+    settings.RUSTACCEL = {"ACCELERATE_DRF": False}
+
+    class OptedIn(accelerated.ModelSerializer):
+        class Meta(CopySerializer.Meta):
+            pass
+
+    counts = []
+    for serializer in (OptedIn, CopySerializer):
+        with captured_queries() as queries:
+            validate(serializer, copies(shelves, 5))
+        counts.append(len(queries))
+    assert counts == [4, 20]
