@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from json import JSONEncoder
+from os import PathLike
 from typing import Any, final
 
 __all__ = [
     "Acceptor",
+    "Checker",
     "Compressor",
+    "Decision",
     "Grid",
     "Guard",
     "Libpq",
+    "LimitTable",
+    "RateLimiter",
     "Reader",
     "Recording",
     "Rows",
     "Shape",
     "Sqlite",
+    "Unread",
     "__version__",
     "argon2",
     "bcrypt",
@@ -22,6 +28,8 @@ __all__ = [
     "dump_lines",
     "dumps",
     "loads",
+    "loads_lazily",
+    "look",
     "negotiate",
     "pbkdf2",
     "scrypt",
@@ -44,6 +52,11 @@ def dumps(
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
+def look(row: dict[str, Any]) -> None: ...
+
+@final
+class Unread: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.
 _Fall = tuple[int, str]
@@ -128,6 +141,48 @@ class Sqlite:
     def functions() -> list[str]: ...
     def read(self, cursor: Any, converters: Mapping[str, Any]) -> Grid | None: ...
 
+@final
+class Decision:
+    __match_args__: tuple[str, str, str, str, str]
+    def __new__(
+        cls,
+        allowed: bool,
+        limit: int,
+        remaining: int,
+        retry_after: float,
+        reset_after: float,
+    ) -> Decision: ...
+    def __getnewargs__(self) -> tuple[bool, int, int, float, float]: ...
+    def __bool__(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def allowed(self) -> bool: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def remaining(self) -> int: ...
+    @property
+    def retry_after(self) -> float: ...
+    @property
+    def reset_after(self) -> float: ...
+
+@final
+class LimitTable:
+    def __new__(cls, capacity: int, path: str | PathLike[str] | None = None) -> LimitTable: ...
+
+@final
+class RateLimiter:
+    def __new__(
+        cls,
+        table: LimitTable,
+        algorithm: str,
+        rates: Sequence[tuple[int, int, int]],
+        prefix: str,
+    ) -> RateLimiter: ...
+    def hit(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def peek(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def reset(self, key: str) -> None: ...
+
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(
     variant: str,
@@ -158,6 +213,11 @@ def verify(
 ) -> bool | None: ...
 def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
 def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
+
+@final
+class Checker:
+    def __new__(cls, model: type, columns: list[Any], methods: Sequence[str]) -> Checker: ...
+    def uncertain(self, instances: list[Any]) -> list[tuple[int, list[int] | None]]: ...
 
 @final
 class Compressor:

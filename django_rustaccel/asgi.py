@@ -8,16 +8,17 @@ No Django setting is read. https://asgi.readthedocs.io/en/latest/specs/www.html
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from django_rustaccel.core.policies import facts
 from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
 from django_rustaccel.webhooks import webhook_policy
 
-__all__ = ["CompressionMiddleware", "WebhookSignatureMiddleware"]
+__all__ = ["CompressionMiddleware", "RateLimitMiddleware", "WebhookSignatureMiddleware"]
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -58,6 +59,10 @@ class Request(facts.Request):
         # FastAPI and Starlette leave the route they chose in the scope.
         path: str | None = getattr(self.native.get("route"), "path", None)
         return path
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        return self.native.get("path_params") or {}
 
     @property
     def user_id(self) -> Any:
@@ -239,6 +244,12 @@ class CompressionMiddleware(PolicyMiddleware):
     """Compresses responses; the options are those of ``CompressionPolicy``."""
 
     policy_class = CompressionPolicy
+
+
+class RateLimitMiddleware(PolicyMiddleware):
+    """Limits requests; the options are those of ``RateLimitPolicy``."""
+
+    policy_class = RateLimitPolicy
 
 
 class WebhookSignatureMiddleware(PolicyMiddleware):

@@ -119,6 +119,31 @@ def must_make(policy: str) -> Callable[[Any], str]:
     return problem
 
 
+def must_be_rate_limit(value: Any) -> str:
+    """A dict of the arguments of ``RateLimitPolicy``, in capitals."""
+    from django_rustaccel.core.limiting import check_storage
+    from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+
+    if not isinstance(value, dict):
+        return "must be a dict"
+    try:
+        options = rate_limit_arguments(value)
+        check_storage(options.get("storage", "local://"))
+        # In this process: a check leaves nothing behind and asks no server.
+        RateLimitPolicy(**{**options, "storage": "local://"})
+    except (TypeError, ValueError, ImportError, AttributeError) as error:
+        return f"is not what RateLimitPolicy takes ({error})"
+    return ""
+
+
+def rate_limit_arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """``RATE_LIMIT``, and each of its rules, as arguments of ``RateLimitPolicy``."""
+    named = arguments(value)
+    if "rules" in named:
+        named["rules"] = [arguments(rule) for rule in named["rules"]]
+    return named
+
+
 class Settings:
     """Live values: overrides in tests take effect at once."""
 
@@ -131,8 +156,9 @@ class Settings:
     lazy_data = Setting(
         True,
         must_be_bool,
-        "Whether `.data` of a list becomes Python objects only when it is looked at. Turn it off "
-        "if code in C that reads the memory of lists, such as orjson, is given `.data` itself.",
+        "Whether `.data` of a list, and the objects of a JSON body, become Python objects only "
+        "when they are looked at. Turn it off if code in C that reads the memory of lists and "
+        "dicts, such as orjson, is given `.data` or `request.data` itself.",
     )
 
     hashing = Setting[dict[str, Any]](
@@ -155,12 +181,34 @@ class Settings:
         is_secret=True,
     )
 
+    rate_limit = Setting[dict[str, Any]](
+        {},
+        must_be_rate_limit,
+        "Which requests are limited, where they are counted, what is answered: RATE, KEY or RULES, "
+        "STORAGE, ALGORITHM, ON_STORAGE_ERROR, TRUSTED_PROXIES, IPV6_PREFIX, HEADERS, BODY, VIEW.",
+    )
+
 
 SETTINGS: dict[str, Setting[Any]] = {
     setting.key: setting for setting in vars(Settings).values() if isinstance(setting, Setting)
 }
 
 settings = Settings()
+
+
+_rate_limit_options: tuple[Any, dict[str, Any]] = (Settings, {})
+
+
+def rate_limit_options() -> dict[str, Any]:
+    """``RATE_LIMIT`` as arguments of ``RateLimitPolicy``; not to be changed.
+
+    Made once for each value of ``RUSTACCEL``: throttles ask for every request.
+    """
+    global _rate_limit_options
+    current = user_settings() or None
+    if _rate_limit_options[0] is not current:
+        _rate_limit_options = (current, rate_limit_arguments(settings.rate_limit))
+    return _rate_limit_options[1]
 
 
 def hashing_limits() -> tuple[int, float, float]:

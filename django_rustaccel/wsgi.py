@@ -17,9 +17,10 @@ from django_rustaccel.core.policies import facts
 from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
+from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
 from django_rustaccel.webhooks import webhook_policy
 
-__all__ = ["CompressionMiddleware", "WebhookSignatureMiddleware"]
+__all__ = ["CompressionMiddleware", "RateLimitMiddleware", "WebhookSignatureMiddleware"]
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -264,6 +265,12 @@ class CompressionMiddleware(PolicyMiddleware):
     """Compresses responses; the options are those of ``CompressionPolicy``."""
 
     policy_class = CompressionPolicy
+
+
+class RateLimitMiddleware(PolicyMiddleware):
+    """Limits requests; the options are those of ``RateLimitPolicy``."""
+
+    policy_class = RateLimitPolicy
 
 
 class WebhookSignatureMiddleware(PolicyMiddleware):

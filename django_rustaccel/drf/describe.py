@@ -75,12 +75,24 @@ def serializer_override(serializer: Any) -> str:
     """Why a serializer's own code has to run for every object; empty when it need not."""
     if type(serializer).to_representation not in SERIALIZER_METHODS:
         return describe_override(serializer, "to_representation")
+    if is_within_itself(serializer):
+        return f"`{type(serializer).__name__}` stands within itself"
     for name in ("to_representation", "_readable_fields"):
         if name in vars(serializer) or (
             name != "to_representation" and overridden(serializer, name, originals.Serializer)
         ):
             return describe_override(serializer, name)
     return ""
+
+
+def is_within_itself(serializer: Any) -> bool:
+    """Whether a field of a serializer leads to its own class again: such a tree has no end."""
+    above = serializer.parent
+    while above is not None:
+        if type(above) is type(serializer):
+            return True
+        above = above.parent
+    return False
 
 
 def list_override(serializer: Any) -> str:

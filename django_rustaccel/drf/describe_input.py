@@ -17,9 +17,10 @@ from typing import Any
 
 from rest_framework import fields, relations
 
+from django_rustaccel.core.description import Path
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 from django_rustaccel.drf import originals
-from django_rustaccel.drf.describe import Path
+from django_rustaccel.drf.describe import is_within_itself
 from django_rustaccel.drf.input_rules import FIELD_METHODS, Check, checks_of, rule_of
 from django_rustaccel.drf.kinds import Unsupported
 
@@ -114,6 +115,8 @@ def walk_override(serializer: Any) -> str:
     """Why the stock ``to_internal_value`` has to run; empty when the native walk stands for it."""
     if hasattr(type(serializer), "__getattr__"):
         return describe_override(serializer, "__getattr__")
+    if is_within_itself(serializer):
+        return f"`{type(serializer).__name__}` stands within itself"
     return _first_override(serializer, originals.Serializer, ("_writable_fields", "set_value"))
 
 
@@ -255,7 +258,8 @@ def _rule_node(field: Any, path: Path) -> InputNode:
         return InputNode("nested", {}, path, plan=describe_input(field, path))
     special = _SPECIAL.get(type(field).to_internal_value)
     if special is not None:
-        return special(field, path)
+        node: InputNode = special(field, path)
+        return node
     rule = rule_of(field)
     if isinstance(rule, Unsupported):
         return _stock(path, rule.reason)

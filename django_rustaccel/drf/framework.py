@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
+import warnings
+from types import FunctionType
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -40,22 +43,39 @@ def conclude(serializer: Any, value: Any, run_validators: bool) -> Any:
 
 
 class _Validated:
-    """Stands for a list whose rows have been validated: what each gave is left to say."""
+    """A list whose rows have been validated: only what each of them gave is left to be said."""
 
     allow_empty = True
     max_length = min_length = None
 
     @staticmethod
     def run_child_validation(outcome: Any) -> Any:
+        """Return or raise what validating the row gave."""
         if isinstance(outcome, ValidationError):
             raise outcome
         return outcome
 
 
+class _WarningsOfCallers:
+    """Stands for :mod:`warnings` in DRF's method, which counts frames to name its user's line."""
+
+    @staticmethod
+    def warn(message: Any, category: Any, stacklevel: int) -> None:
+        """Warn in the name of the first caller outside this package and DRF's serializers."""
+        level, frame = 2, sys._getframe(1)
+        while frame.f_back is not None and frame.f_globals["__name__"].startswith(_WITHIN):
+            level, frame = level + 1, frame.f_back
+        warnings.warn(message, category, stacklevel=level)
+
+
+_WITHIN = ("django_rustaccel.", "rest_framework.serializers")
+_SCOPE = STOCK_ROWS.__globals__ | {"warnings": _WarningsOfCallers}
+_stock_rows = FunctionType(STOCK_ROWS.__code__, _SCOPE)
+
+
 def refuse_rows(outcomes: list[Any]) -> None:
     """Raise what the installed DRF makes of the errors of rows: a list, or a dict by index."""
-    stand_in: Any = _Validated()
-    STOCK_ROWS(stand_in, outcomes)
+    _stock_rows(_Validated(), outcomes)
 
 
 WRITING = READING | {

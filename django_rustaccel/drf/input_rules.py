@@ -97,7 +97,8 @@ def _choice(field: Any) -> Options:
 
 
 def _choices(field: Any) -> Options:
-    as_set = type(fields.MultipleChoiceField(choices=[]).to_internal_value([])) is set
+    empty: Any = fields.MultipleChoiceField(choices=[])
+    as_set = isinstance(empty.to_internal_value([]), set)
     return _choice(field) | {"allow_empty": bool(field.allow_empty), "as_set": as_set}
 
 
@@ -232,7 +233,8 @@ def _mail(validator: Any) -> Check | None:
 def _url(validator: Any) -> Check | None:
     if not _only(validator, {"message", "code", "regex"}):
         return None
-    plain = validator.regex.pattern == django_validators.URLValidator.regex.pattern
+    stock: Any = django_validators.URLValidator.regex
+    plain = validator.regex.pattern == stock.pattern
     return ("url", validator.max_length) if plain else None
 
 
@@ -246,7 +248,8 @@ def _pattern(validator: Any) -> Check | None:
 
 
 def _only(validator: Any, names: Iterable[str]) -> bool:
-    return vars(validator).keys() <= {"_constructor_args", *names}
+    own: set[str] = set(vars(validator))
+    return own <= {"_constructor_args", *names}
 
 
 _SLUGS = {(pattern, re.UNICODE) for pattern in (r"^[-a-zA-Z0-9_]+$", r"^[-a-zA-Z0-9_]+\Z")}

@@ -14,6 +14,7 @@ from django_rustaccel.core.engine import Guard, Reader
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import (
     describe,
+    is_within_itself,
     model_of,
     serializer_override,
     shortcut_model,
@@ -184,7 +185,7 @@ def _nested(serializer: Any) -> Iterable[Any]:
     """The serializers within a serializer."""
     for field_ in serializer.fields.values():
         child = getattr(field_, "child", field_)
-        if isinstance(child, originals.Serializer):
+        if isinstance(child, originals.Serializer) and not is_within_itself(child):
             yield child
             yield from _nested(child)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
 
     class ListSerializer(originals.ListSerializer):
-        """DRF's ``ListSerializer``: both directions and ``.data`` run natively."""
+        """DRF's ``ListSerializer``: validation, representation and ``.data`` run natively."""
 
         def to_representation(self, data: Any) -> list[Any]:
             """Return the list of dicts that DRF returns."""

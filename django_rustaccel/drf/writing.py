@@ -6,19 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django_rustaccel.core import statistics
+from django_rustaccel.core.bodies import UnreadRow
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import lookups
 from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 
+#: A dict, or an object of a request body that nobody has looked at: its text is validated.
+ROWS = (dict, UnreadRow)
+
 
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
-    if type(data) is not dict or serializer.read_only or is_disabled():
+    if type(data) not in ROWS or serializer.read_only or is_disabled():
         return stock(serializer, data)
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
+    _count(serializer, plan)
     if plan.asks_in_lists:
         with lookups.answering(serializer, [data]):
             return _one(serializer, data, plan)
@@ -29,13 +34,13 @@ def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
     values, fallen = plan.acceptor.one(
         serializer, data, _is_partial(serializer), _has_own_validators(serializer)
     )
-    _count(serializer, plan, fallen)
+    _note(serializer, plan, fallen)
     return values
 
 
 def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
-    if type(data) is not dict or is_disabled():
+    if type(data) not in ROWS or is_disabled():
         return stock(serializer, data)
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str):
@@ -74,11 +79,12 @@ def _rows(
 ) -> Any:
     if isinstance(plan, str) or plan.run_reason:
         return _stock(plan, serializer, stock, data)
+    _count(serializer, plan)
     child = serializer.child
     values, fallen = plan.acceptor.many(
         child, data, _is_partial(serializer), _has_own_validators(child), tables
     )
-    _count(serializer, plan, fallen)
+    _note(serializer, plan, fallen)
     return values
 
 
@@ -108,10 +114,16 @@ def _stock(plan: CompiledInput | str, serializer: Any, stock: Callable[..., Any]
     return stock(serializer, data)
 
 
-def _count(serializer: Any, plan: CompiledInput, fallen: Any) -> None:
+def _count(serializer: Any, plan: CompiledInput) -> None:
     """Count a call: what a serializer does within another one is part of that one's call."""
-    if serializer.parent is not None:
-        return
-    statistics.write["native"] += 1
-    for reason in (*plan.reasons, *plan.left_to_stock(fallen)):
-        statistics.fell_back(reason)
+    if serializer.parent is None:
+        statistics.write["native"] += 1
+        for reason in plan.reasons:
+            statistics.fell_back(reason)
+
+
+def _note(serializer: Any, plan: CompiledInput, fallen: Any) -> None:
+    """Note which valid values only a stock field would take."""
+    if fallen and serializer.parent is None:
+        for reason in plan.left_to_stock(fallen):
+            statistics.fell_back(reason)

@@ -11,9 +11,15 @@ from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.webhooks import WebhookPolicy
 from django_rustaccel.middleware.base import PolicyMiddleware
 from django_rustaccel.middleware.decorators import webhook_signature
+from django_rustaccel.middleware.rate_limit import RateLimitMiddleware
 from django_rustaccel.webhooks import webhook_policy
 
-__all__ = ["CompressionMiddleware", "WebhookSignatureMiddleware", "webhook_signature"]
+__all__ = [
+    "CompressionMiddleware",
+    "RateLimitMiddleware",
+    "WebhookSignatureMiddleware",
+    "webhook_signature",
+]
 
 
 class CompressionMiddleware(PolicyMiddleware):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from django_rustaccel.core.policies import facts
 
@@ -39,6 +40,14 @@ class Request(facts.Request):
     def route(self) -> str | None:
         match = self.native.resolver_match
         return None if match is None else "/" + match.route
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        try:
+            match = self.native.resolver_match or resolve(self.native.path_info)
+        except Resolver404:
+            return {}
+        return match.kwargs
 
     @property
     def user_id(self) -> Any:

@@ -1,11 +1,13 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod accept;
+mod checking;
 mod compression;
 mod context;
 mod drivers;
 mod error;
 mod hashing;
 mod kinds;
+mod limiting;
 mod plan;
 mod python;
 mod signing;
@@ -18,11 +20,15 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::checking::Checker;
+    #[pymodule_export]
     use crate::drivers::libpq::Libpq;
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
     #[pymodule_export]
     use crate::python::acceptor::Acceptor;
+    #[pymodule_export]
+    use crate::python::body::{Unread, look};
     #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
@@ -30,7 +36,9 @@ mod _rust {
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dump_lines, dumps, loads};
+    use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
+    #[pymodule_export]
+    use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

@@ -34,8 +34,9 @@ PACKAGES = (
     "psycopg",
     "argon2-cffi",
     "bcrypt",
+    "pydantic",
 )
-REFERENCES = ("orjson", "drf-oxide", "fetchall")
+REFERENCES = ("orjson", "drf-oxide", "fetchall", "pydantic")
 
 
 def main() -> int:

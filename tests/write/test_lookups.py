@@ -1,5 +1,7 @@
 """Lists ask the database once for each field and validator, with the answers stock gives."""
 
+import io
+import json
 import uuid
 from functools import partial
 
@@ -9,6 +11,7 @@ from django.db import models as db
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework import serializers, validators
+from rest_framework.parsers import JSONParser
 
 import django_rustaccel
 from bookshop.models import Copy, Event, Shelf, Ticket
@@ -193,6 +196,18 @@ VALUES = st.one_of(st.sampled_from(["a", "A", "b", "Taken", "taken", "new"]), st
 )
 def test_generated_lists(shelves, rows):
     assert_same_validation(CodedSerializer, rows)
+
+
+def test_bodies_that_nobody_has_looked_at(shelves):
+    rows = copies(shelves, 12)
+    rows[2]["shelf"] = 0
+    rows[5] = 7
+    body = json.dumps(rows).encode()
+
+    def work():
+        return validate(CopySerializer, JSONParser().parse(io.BytesIO(body), parser_context={}))
+
+    assert_same(work, fewer_queries=True)
 
 
 def test_rows_that_are_no_dicts(shelves):

@@ -7,7 +7,7 @@ the :class:`Policy`, and does what it says. Nothing here knows a framework.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple, Protocol
 
 
@@ -55,6 +55,11 @@ class Request(ABC):
     @abstractmethod
     def route(self) -> str | None:
         """The pattern that the path matched, not the path; known once a view was found."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters in the path; none where nobody knows them yet."""
+        return {}
 
     @property
     @abstractmethod

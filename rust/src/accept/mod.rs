@@ -4,6 +4,7 @@
 //! field, which makes every error with its text and code.
 mod build;
 mod call;
+mod json_row;
 mod row;
 
 use pyo3::prelude::*;
@@ -13,7 +14,8 @@ use crate::kinds::rule::Rule;
 
 pub use build::Builder;
 pub use call::{Call, Names};
-pub use row::{Dict, Row, Rows};
+pub use json_row::JsonRow;
+pub use row::{Dict, Row, Rows, Sent};
 
 /// One serializer: its writable fields in order.
 pub struct Plan {

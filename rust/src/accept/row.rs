@@ -4,9 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::call::Meaning;
-use super::{After, Call, Entry, Get, Missing, Node, Plan, Validators};
+use super::{After, Call, Entry, Get, JsonRow, Missing, Node, Plan, Validators};
 use crate::error::{Outcome, Stop};
 use crate::kinds::rule::Accepted;
+use crate::python::body::Unread;
 use crate::python::types::exactly;
 use crate::sources::Given;
 
@@ -29,6 +30,49 @@ impl<'py> Row<'py> for Dict<'_, 'py> {
 
     fn object(&self) -> Outcome<Bound<'py, PyAny>> {
         Ok(self.0.clone().into_any())
+    }
+}
+
+/// A row as it came.
+pub enum Sent<'a, 'py> {
+    Dict(Dict<'a, 'py>),
+    Unread(&'a Bound<'py, PyAny>, Bound<'py, Unread>),
+}
+
+impl<'a, 'py> Sent<'a, 'py> {
+    /// `None` for what is no row, or may behave in ways of its own.
+    pub fn of(item: &'a Bound<'py, PyAny>) -> Option<Self> {
+        match exactly::<PyDict>(item) {
+            Some(row) => Some(Self::Dict(Dict(row))),
+            None => Some(Self::Unread(item, Unread::of(item)?)),
+        }
+    }
+
+    /// `Serializer.run_validation`
+    pub fn accept(
+        &self,
+        plan: &Plan,
+        after: After,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        match self {
+            Self::Dict(row) => plan.accept_row(row, after, call),
+            Self::Unread(row, unread) => {
+                let (py, text) = (call.cx.py, unread.get().text(call.cx.py));
+                plan.accept_row(&JsonRow::new(plan, text, Some(row), py)?, after, call)
+            }
+        }
+    }
+
+    /// `Serializer.to_internal_value`
+    pub fn accept_fields(&self, plan: &Plan, call: &Call<'_, 'py>) -> Outcome<Bound<'py, PyDict>> {
+        match self {
+            Self::Dict(row) => plan.accept_fields(row, call),
+            Self::Unread(row, unread) => {
+                let (py, text) = (call.cx.py, unread.get().text(call.cx.py));
+                plan.accept_fields(&JsonRow::new(plan, text, Some(row), py)?, call)
+            }
+        }
     }
 }
 
@@ -107,8 +151,8 @@ impl Plan {
         after: After,
         call: &Call<'_, 'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        match exactly::<PyDict>(item) {
-            Some(row) => self.accept_row(&Dict(row), after, call),
+        match Sent::of(item) {
+            Some(sent) => sent.accept(self, after, call),
             None => Ok(call.run_stock(self.id, item)?),
         }
     }

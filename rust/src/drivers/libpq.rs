@@ -56,6 +56,7 @@ impl Libpq {
     /// to the driver.
     ///
     /// `plain` are the types, by number, whose cells become what psycopg itself makes of them.
+    #[allow(clippy::needless_pass_by_value, reason = "made of a list of Python's")]
     fn read(&self, address: usize, plain: Vec<u32>) -> Option<Found> {
         let result = PgResult { library: &self.0, at: address as Opaque };
         if address == 0 || (0..result.width()).any(|column| result.is_binary(column)) {

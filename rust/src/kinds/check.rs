@@ -3,11 +3,13 @@ use std::net::Ipv4Addr;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::string::PyStringData;
 use pyo3::types::{PyInt, PyString};
 
 use crate::error::{Outcome, Stop};
 use crate::python::integer;
 use crate::python::types::exactly;
+use crate::python::unicode;
 use crate::text::address;
 
 pub enum Check {
@@ -56,7 +58,7 @@ impl Check {
             Self::MinLength(limit) => value.len()? >= *limit,
             Self::MaxValue(limit) => limit.is_above(value)?,
             Self::MinValue(limit) => limit.is_below(value)?,
-            Self::PlainText => !text(value)?.as_bytes().contains(&0),
+            Self::PlainText => is_plain(exactly(value).ok_or(Stop::Unsure)?)?,
             Self::Slug => address::is_slug(text(value)?),
             Self::Mail => address::is_mail(text(value)?),
             Self::Url(limit) => value.len()? <= *limit && address::is_url(text(value)?),
@@ -75,6 +77,24 @@ impl Check {
 fn text<'a>(value: &'a Bound<'_, PyAny>) -> Outcome<&'a str> {
     let text = exactly::<PyString>(value).ok_or(Stop::Unsure)?;
     text.to_str().map_err(|_| Stop::Unsure)
+}
+
+/// Neither NUL nor surrogates. The characters are looked at as they are stored: making UTF-8 of them
+/// would take longer than everything else about a text.
+#[inline]
+fn is_plain(text: &Bound<'_, PyString>) -> PyResult<bool> {
+    if let Some(ascii) = unicode::ascii(text) {
+        return Ok(!ascii.as_slice().contains(&0));
+    }
+    Ok(match unicode::code_points(text)? {
+        PyStringData::Ucs1(points) => !points.contains(&0),
+        PyStringData::Ucs2(points) => {
+            points.iter().all(|point| !matches!(point, 0 | 0xd800..=0xdfff))
+        }
+        PyStringData::Ucs4(points) => {
+            points.iter().all(|point| !matches!(point, 0 | 0xd800..=0xdfff))
+        }
+    })
 }
 
 /// A number to compare with; small ones are compared without Python.

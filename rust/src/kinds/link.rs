@@ -204,13 +204,13 @@ impl Text {
     pub fn of(value: &Value<'_, '_>) -> Option<Self> {
         let object = match value {
             Value::Uuid(number) => return Some(Self::of_uuid(*number)),
-            Value::Integer(number) => return Self::of_digits(u64::try_from(*number).ok()?),
+            Value::Integer(number) => return Some(Self::of_digits(u64::try_from(*number).ok()?)),
             Value::Text(text) => return Self::of_text(text),
             Value::Object(object) => object,
             _ => return None,
         };
         if let Ok(number) = object.cast_exact::<PyInt>() {
-            return Self::of_digits(number.extract().ok()?);
+            return Some(Self::of_digits(number.extract().ok()?));
         }
         if let Ok(text) = object.cast_exact::<PyString>() {
             return Self::of_text(text.to_str().ok()?);
@@ -222,8 +222,8 @@ impl Text {
         None
     }
 
-    fn of_digits(number: u64) -> Option<Self> {
-        Some(Self { text: number.to_string(), is_uuid: false })
+    fn of_digits(number: u64) -> Self {
+        Self { text: number.to_string(), is_uuid: false }
     }
 
     fn of_text(text: &str) -> Option<Self> {

@@ -105,7 +105,12 @@ pub fn accept<'py>(
     given: &Given<'_, 'py>,
     call: &Call<'_, 'py>,
 ) -> Outcome<Bound<'py, PyAny>> {
-    plan.accept_row(&accept::Dict(&given.map(call.cx.py)?), plan.after, call)
+    match given {
+        Given::Json(text) if text.starts_with('{') => {
+            plan.accept_row(&accept::JsonRow::new(plan, text, None, call.cx.py)?, plan.after, call)
+        }
+        _ => plan.accept_row(&accept::Dict(&given.map(call.cx.py)?), plan.after, call),
+    }
 }
 
 /// A serializer with `many=True` as a field.

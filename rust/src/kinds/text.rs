@@ -51,7 +51,7 @@ impl Rule {
             return Ok(Accepted::Empty(PyString::new(py, "").into_any()));
         }
         Ok(Accepted::Value(match given {
-            Given::Object(object) if kept.len() == text.len() => object.clone(),
+            Given::Object(_) | Given::Text(_) if kept.len() == text.len() => given.to_object(py)?,
             _ => PyString::new(py, kept).into_any(),
         }))
     }

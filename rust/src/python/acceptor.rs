@@ -1,9 +1,9 @@
 //! The write path as Python sees it.
-use pyo3::exceptions::PySystemError;
+use pyo3::exceptions::{PySystemError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::accept::{After, Builder, Call, Dict, Names, Plan};
+use crate::accept::{After, Builder, Call, Names, Plan, Sent};
 use crate::context::{Context, Fall, Framework};
 use crate::error::Stop;
 use crate::plan::Step;
@@ -36,11 +36,11 @@ impl Acceptor {
     fn fields<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
-        data: &Bound<'py, PyDict>,
+        data: &Bound<'py, PyAny>,
         partial: bool,
     ) -> PyResult<(Bound<'py, PyDict>, Vec<Fall>)> {
         let call = self.call(serializer, partial, None);
-        let values = self.plan.accept_fields(&Dict(data), &call).map_err(no_answer)?;
+        let values = sent(data)?.accept_fields(&self.plan, &call).map_err(no_answer)?;
         Ok((values, call.cx.fallen()))
     }
 
@@ -48,13 +48,13 @@ impl Acceptor {
     fn one<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
-        data: &Bound<'py, PyDict>,
+        data: &Bound<'py, PyAny>,
         partial: bool,
         run_validators: bool,
     ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let call = self.call(serializer, partial, None);
         let after = self.after(run_validators);
-        let values = self.plan.accept_row(&Dict(data), after, &call).map_err(no_answer)?;
+        let values = sent(data)?.accept(&self.plan, after, &call).map_err(no_answer)?;
         Ok((values, call.cx.fallen()))
     }
 
@@ -91,6 +91,11 @@ impl Acceptor {
         let after = self.plan.after;
         After { run_validators: after.run_validators || run_validators, ..after }
     }
+}
+
+/// The caller has seen that this is a dict or an unread row.
+fn sent<'a, 'py>(data: &'a Bound<'py, PyAny>) -> PyResult<Sent<'a, 'py>> {
+    Sent::of(data).ok_or_else(|| PyTypeError::new_err("neither a dict nor an unread row"))
 }
 
 /// Every rule has its stock field: only an exception may end a plan.

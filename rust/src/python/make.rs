@@ -15,7 +15,12 @@ pub fn uuid<'py>(
     safety: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let class = types::uuid(py)?;
-    let made = class.call_method1(intern!(py, "__new__"), (class,))?;
+    // SAFETY: `UUID` is a class made in Python, which inherits `object.__new__`: this is what that
+    // does. It sets an exception where it returns nothing.
+    let made = unsafe {
+        let made = ffi::PyType_GenericAlloc(class.as_type_ptr(), 0);
+        Bound::from_owned_ptr_or_err(py, made)?
+    };
     set(&made, intern!(py, "int"), number.into_pyobject(py)?.as_any())?;
     set(&made, intern!(py, "is_safe"), safety)?;
     Ok(made)
@@ -38,11 +43,11 @@ pub fn decimal<'py>(py: Python<'py>, spelling: &Spelling) -> PyResult<Bound<'py,
     types::decimal(py)?.call1(PyTuple::new(py, [spelling.as_str()])?)
 }
 
-pub fn date<'py>(py: Python<'py>, date: Date) -> PyResult<Bound<'py, PyDate>> {
+pub fn date(py: Python<'_>, date: Date) -> PyResult<Bound<'_, PyDate>> {
     PyDate::new(py, date.year.into(), date.month, date.day)
 }
 
-pub fn time<'py>(py: Python<'py>, time: Time) -> PyResult<Bound<'py, PyTime>> {
+pub fn time(py: Python<'_>, time: Time) -> PyResult<Bound<'_, PyTime>> {
     PyTime::new(py, time.hour, time.minute, time.second, time.microsecond, None)
 }
 

@@ -1,5 +1,6 @@
 //! The wall to CPython.
 pub mod acceptor;
+pub mod body;
 pub mod collector;
 pub mod compression;
 pub mod decode;
@@ -8,6 +9,7 @@ pub mod guard;
 pub mod hashing;
 pub mod integer;
 pub mod json;
+pub mod limiting;
 pub mod make;
 pub mod reader;
 pub mod signing;

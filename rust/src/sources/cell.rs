@@ -1,4 +1,5 @@
 //! One cell of a row: what the driver's value means.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyTuple};
@@ -94,6 +95,7 @@ impl Cell {
     }
 
     /// The driver's value.
+    #[inline(always)]
     pub fn raw<'a, 'py>(&self, row: Row<'a, 'py>) -> PyResult<Raw<'a, 'py>> {
         row.cell(self.index)
     }
@@ -138,6 +140,7 @@ impl Form {
         })
     }
 
+    #[inline(always)]
     fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         let value = match self {
             Self::Object => Value::of(raw),

@@ -6,7 +6,8 @@ use pyo3::types::{
     PyBool, PyBoolMethods, PyDict, PyFloat, PyFloatMethods, PyInt, PyList, PyString,
 };
 
-use super::json::Text;
+use super::json::{Cursor, Text, Token};
+use super::outline::DEPTH_LIMIT;
 use crate::error::{Outcome, Stop};
 use crate::python::decode;
 use crate::python::integer;
@@ -14,6 +15,7 @@ use crate::python::types::exactly;
 
 /// The mirror of [`super::Value`] for the other direction. The variants after the first are JSON
 /// tokens, of which no Python object has been made yet.
+#[derive(Clone)]
 pub enum Given<'a, 'py> {
     Object(Bound<'py, PyAny>),
     Null,
@@ -23,6 +25,26 @@ pub enum Given<'a, 'py> {
     Text(Text<'a>),
     /// A list, an object or a number of more than 64 bits: the text of it.
     Json(&'a str),
+}
+
+impl<'a> Given<'a, '_> {
+    /// The next value of a text that was looked through before.
+    #[inline]
+    pub fn read(text: &'a str, cursor: &mut Cursor<'a>) -> Outcome<Self> {
+        if let b'[' | b'{' = cursor.opening()? {
+            let span = cursor.span(DEPTH_LIMIT)?;
+            return text.get(span).map(Self::Json).ok_or(Stop::Unsure);
+        }
+        Ok(match cursor.token()? {
+            Token::Null => Self::Null,
+            Token::Boolean(answer) => Self::Boolean(answer),
+            Token::Integer(number) => Self::Integer(number),
+            Token::BigInteger(digits) => Self::Json(digits),
+            Token::Float(number) => Self::Float(number),
+            Token::Text(text) => Self::Text(text),
+            Token::List | Token::Map => return Err(Stop::Unsure),
+        })
+    }
 }
 
 impl<'py> Given<'_, 'py> {
@@ -108,7 +130,7 @@ impl<'py> Given<'_, 'py> {
             Self::Boolean(answer) => PyBool::new(py, *answer).to_owned().into_any(),
             Self::Integer(number) => number.into_pyobject(py).map_err(PyErr::from)?.into_any(),
             Self::Float(number) => PyFloat::new(py, *number).into_any(),
-            Self::Text(text) => PyString::new(py, &text.value()?).into_any(),
+            Self::Text(text) => decode::string(py, *text)?.into_any(),
             Self::Json(text) => decode::document(py, text)?,
         })
     }

@@ -1,9 +1,21 @@
 //! The cells of a result without a Python object each: a slot a cell, and all texts in one piece.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
+use std::cell::Cell;
+
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySet, PyTuple};
 
 use super::raw::{Raw, Row};
+
+/// Cells and bytes of text that a thread keeps room for, from one grid to the next: fresh memory of
+/// this size would be mapped, cleared and given back by the kernel every time.
+const KEPT_SLOTS: usize = 1 << 16;
+const KEPT_TEXT: usize = 1 << 20;
+
+thread_local! {
+    static SPARE: Cell<(Vec<Slot>, Vec<u8>)> = const { Cell::new((Vec::new(), Vec::new())) };
+}
 
 /// Rows that were taken from a driver's library.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
@@ -73,8 +85,8 @@ impl Grid {
         self.slots.len() / self.width
     }
 
-    #[inline]
-    pub fn cell<'a>(&'a self, row: usize, index: usize) -> Option<Raw<'a, 'static>> {
+    #[inline(always)]
+    pub fn cell(&self, row: usize, index: usize) -> Option<Raw<'_, 'static>> {
         if index >= self.width {
             return None;
         }
@@ -95,6 +107,19 @@ impl Grid {
     }
 }
 
+impl Drop for Grid {
+    fn drop(&mut self) {
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut text = std::mem::take(&mut self.text).into_bytes();
+        if slots.capacity() <= KEPT_SLOTS && text.capacity() <= KEPT_TEXT {
+            slots.clear();
+            text.clear();
+            // An error is a thread that is ending, which needs no spare room.
+            let _ = SPARE.try_with(|spare| spare.set((slots, text)));
+        }
+    }
+}
+
 /// Takes cells row by row, from left to right.
 pub struct Builder {
     width: usize,
@@ -106,21 +131,26 @@ pub struct Builder {
 impl Builder {
     /// For rows of this many cells, which are one at least.
     pub fn new(width: usize) -> Self {
-        Self { width: width.max(1), slots: Vec::new(), text: Vec::new(), bytes: Vec::new() }
+        let (slots, text) = SPARE.take();
+        Self { width: width.max(1), slots, text, bytes: Vec::new() }
     }
 
+    #[inline]
     pub fn null(&mut self) {
         self.slots.push(Slot::Null);
     }
 
+    #[inline]
     pub fn boolean(&mut self, answer: bool) {
         self.slots.push(Slot::Boolean(answer));
     }
 
+    #[inline]
     pub fn integer(&mut self, number: i64) {
         self.slots.push(Slot::Integer(number));
     }
 
+    #[inline]
     pub fn float(&mut self, number: f64) {
         self.slots.push(Slot::Float(number));
     }
@@ -169,7 +199,9 @@ mod tests {
 
     fn grid(texts: &[&[u8]]) -> Option<Grid> {
         let mut builder = Builder::new(1);
-        texts.iter().for_each(|text| builder.text(text).unwrap());
+        for text in texts {
+            builder.text(text).unwrap();
+        }
         builder.finish()
     }
 

@@ -6,6 +6,7 @@ pub mod instance;
 pub mod json;
 mod linked;
 pub mod object;
+pub mod outline;
 mod raw;
 pub mod row;
 mod spelled;

@@ -1,4 +1,5 @@
 //! Rows as drivers give them: Python objects, or what a driver's library says of its cells.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString, PyTuple};
@@ -52,6 +53,7 @@ impl Rows {
         }
     }
 
+    #[inline]
     pub fn get<'a, 'py>(&'a self, row: usize, py: Python<'py>) -> PyResult<Row<'a, 'py>> {
         match self {
             Self::Made(rows) => {
@@ -65,7 +67,7 @@ impl Rows {
 
 impl<'a, 'py> Row<'a, 'py> {
     /// A cell that a shape knows of; a row too short for its shape is a bug elsewhere.
-    #[inline]
+    #[inline(always)]
     pub fn cell(self, index: usize) -> PyResult<Raw<'a, 'py>> {
         let cell = match self {
             Self::Made(row) => row.get(index).map(Raw::of),
@@ -85,6 +87,7 @@ impl<'a, 'py> Raw<'a, 'py> {
     }
 
     /// A text, whoever has it.
+    #[inline]
     pub fn text(self) -> Option<&'a str> {
         match self {
             Self::Text(text) => Some(text),
@@ -94,6 +97,7 @@ impl<'a, 'py> Raw<'a, 'py> {
     }
 
     /// An integer of 64 bits.
+    #[inline]
     pub fn integer(self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(number),
@@ -102,6 +106,7 @@ impl<'a, 'py> Raw<'a, 'py> {
         }
     }
 
+    #[inline]
     pub fn float(self) -> Option<f64> {
         match self {
             Self::Float(number) => Some(number),

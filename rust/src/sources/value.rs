@@ -1,4 +1,5 @@
 //! The meeting point of a source and a kind: a Python object, or what a database cell says.
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use pyo3::prelude::*;
 
 use super::raw::Raw;
@@ -23,6 +24,7 @@ pub enum Value<'a, 'py> {
 
 impl<'a, 'py> Value<'a, 'py> {
     /// A cell whose value is what the driver says; bytes have to become an object first.
+    #[inline(always)]
     pub fn of(raw: Raw<'a, 'py>) -> Option<Self> {
         match raw {
             Raw::Boolean(answer) => Some(Self::Boolean(answer)),

@@ -5,6 +5,7 @@ pub mod escape;
 pub mod number;
 pub mod output;
 pub mod pattern;
+pub mod run;
 pub mod scan;
 pub mod space;
 pub mod spelling;

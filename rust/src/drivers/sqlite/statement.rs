@@ -14,6 +14,7 @@ pub type Opaque = *mut c_void;
 
 functions! {
     /// SQLite's own, of any version that Django takes.
+    #[allow(clippy::struct_field_names, reason = "the library's own names")]
     Library {
         sqlite3_step: fn(Opaque) -> c_int;
         sqlite3_reset: fn(Opaque) -> c_int;

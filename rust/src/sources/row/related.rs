@@ -71,7 +71,12 @@ impl Groups {
 }
 
 /// The integer that a key is equal to.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked at once")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "whether the conversion is exact is what the comparison finds out"
+)]
 fn integer(key: Raw<'_, '_>) -> Option<i64> {
     key.integer().or_else(|| {
         let float = key.float()?;
@@ -122,7 +127,9 @@ fn number_objects(table: &Table, key: usize, py: Python<'_>) -> PyResult<(Groups
 fn sorted(group_of: &[usize]) -> (Vec<usize>, Vec<Range<usize>>) {
     let groups = group_of.iter().max().map_or(0, |last| last + 1);
     let mut ranges = vec![0..0; groups];
-    group_of.iter().for_each(|&group| ranges[group].end += 1);
+    for &group in group_of {
+        ranges[group].end += 1;
+    }
     let mut start = 0;
     for range in &mut ranges {
         let length = range.end;
