@@ -121,13 +121,15 @@ class _Places:
         self.stack = stack
         self.moment = moment
         self.filled = 0
+        #: Classes of the serializers that are being looked into.
+        self.around: list[type] = []
 
     def fill(self, field: Any, values: Values) -> None:
         """Look for places in a field, of which the rows give these values."""
         if isinstance(field, originals.Serializer):
-            for part in field._writable_fields:
-                self.fill(part, values_of(str(part.field_name), values))
-            self._fill_validators(field, values)
+            # One that contains itself makes the next of its fields whenever they are looked at.
+            if type(field) not in self.around:
+                self._fill_serializer(field, values)
         elif isinstance(field, (originals.ListSerializer, fields.ListField)):
             self.fill(field.child, items(values))
         elif isinstance(field, relations.ManyRelatedField):
@@ -137,6 +139,13 @@ class _Places:
             self._fill_validators(field, values)
         elif isinstance(field, fields.Field):
             self._fill_validators(field, values)
+
+    def _fill_serializer(self, serializer: Any, rows: Values) -> None:
+        self.around.append(type(serializer))
+        for part in serializer._writable_fields:
+            self.fill(part, values_of(str(part.field_name), rows))
+        self._fill_validators(serializer, rows)
+        self.around.pop()
 
     def _fill_relation(self, field: Any, values: Values) -> None:
         expected = expected_of_relation(field, values)

@@ -441,6 +441,19 @@ def test_nested_serializers_and_lists(shelves):
     assert queries <= 5
 
 
+class Twig(serializers.Serializer):
+    shelf = serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all())
+
+    def get_fields(self):
+        return super().get_fields() | {"twigs": Twig(many=True, required=False)}
+
+
+def test_a_serializer_within_itself(shelves):
+    keys = [{"shelf": shelf.pk} for shelf in shelves]
+    rows = [key | {"twigs": [keys[0], keys[1] | {"twigs": keys}]} for key in keys]
+    assert_same(lambda: validate(Twig, rows), fewer_queries=True)
+
+
 def test_a_list_within_one_object(shelves):
     data = {"many": [{"shelf": shelf.pk} for shelf in shelves], "listed": []}
 
