@@ -8,6 +8,7 @@ import math
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -130,11 +131,17 @@ def _text(value: Any) -> str | None:
 
 def _uuid(value: Any) -> uuid.UUID | None:
     if type(value) is str and len(value) in (32, 36):
-        try:
-            return uuid.UUID(value)
-        except ValueError:
-            return None
+        return _uuid_of(value)
     return value if type(value) is uuid.UUID else None
+
+
+@lru_cache(maxsize=4096)
+def _uuid_of(text: str) -> uuid.UUID | None:
+    """Texts come twice within a list: as what is expected, and as what is asked."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _float(value: Any) -> float | None:

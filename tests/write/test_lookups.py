@@ -1,70 +1,40 @@
 """Lists ask the database once for each field and validator, with the answers stock gives."""
 
+import io
+import json
 import uuid
 from functools import partial
 
 import pytest
 from django.db import connection
-from django.db import models as db
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rest_framework import serializers, validators
+from rest_framework import serializers
+from rest_framework.parsers import JSONParser
 
 import django_rustaccel
-from bookshop.models import Copy, Event, Shelf, Ticket
+from bookshop.models import Copy, Shelf
 from django_rustaccel.drf import serializers as accelerated
 from django_rustaccel.querysets import batches
 from engines import assert_same, captured_queries
-from write.batched import assert_same_validation, parts, validate
+from write.batched import (
+    TICKETS,
+    CodedSerializer,
+    CopySerializer,
+    assert_same_validation,
+    copies,
+    fill_shelves,
+    listed,
+    parts,
+    validate,
+)
 
 pytestmark = pytest.mark.django_db
-
-TICKETS = [uuid.UUID(int=number + (4 << 76) + (8 << 60)) for number in range(4)]
-
-
-class CopySerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Copy
-        fields = ["barcode", "number", "shelf", "ticket", "price"]
-
-
-class CodedSerializer(serializers.ModelSerializer):
-    shelf = serializers.SlugRelatedField("code", queryset=Shelf.objects.all())
-    seen_at = serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all(), many=True)
-
-    class Meta:
-        model = Copy
-        fields = ["barcode", "number", "shelf", "seen_at"]
 
 
 @pytest.fixture
 def shelves():
-    Ticket.objects.bulk_create(Ticket(id=pk, name="t") for pk in TICKETS)
-    made = [
-        Shelf.objects.create(code=code, label=code, plan={"rows": [1, 2]})
-        for code in ("a", "b", "Straße", "d")
-    ]
-    Copy.objects.create(barcode="taken", number=1, shelf=made[0])
-    Copy.objects.create(barcode="Also Taken", number=2, shelf=made[1], price="1.50")
-    return made
-
-
-def copies(shelves, count):
-    """Rows of which all are valid."""
-    return [
-        {
-            "barcode": f"new {number}",
-            "number": number + 10,
-            "shelf": shelves[number % 3].pk,
-            "ticket": str(TICKETS[number % 4]),
-        }
-        for number in range(count)
-    ]
-
-
-def listed(errors, count):
-    """The errors of each row, however the installed DRF keeps them."""
-    return [errors.get(row, {}) for row in range(count)] if isinstance(errors, dict) else errors
+    return fill_shelves()
 
 
 def test_a_thousand_rows_take_one_query_for_each_check(shelves):
@@ -195,6 +165,18 @@ def test_generated_lists(shelves, rows):
     assert_same_validation(CodedSerializer, rows)
 
 
+def test_bodies_that_nobody_has_looked_at(shelves):
+    rows = copies(shelves, 12)
+    rows[2]["shelf"] = 0
+    rows[5] = 7
+    body = json.dumps(rows).encode()
+
+    def work():
+        return validate(CopySerializer, JSONParser().parse(io.BytesIO(body), parser_context={}))
+
+    assert_same(work, fewer_queries=True)
+
+
 def test_rows_that_are_no_dicts(shelves):
     rows = [*copies(shelves, 3), None, 1, [], "x", {}]
     assert_same_validation(CopySerializer, rows)
@@ -225,93 +207,6 @@ def test_each_row_has_its_own_object(engine, shelves):
     assert parts(other) == parts(Shelf.objects.get(pk=other.pk))
 
 
-@pytest.mark.parametrize(
-    "queryset",
-    [
-        lambda: Shelf.objects.select_related("over"),
-        lambda: Shelf.objects.select_related("over__over"),
-        lambda: Shelf.objects.defer("label"),
-        lambda: Shelf.objects.only("code"),
-        lambda: Shelf.objects.filter(code__in=["a", "b"]).exclude(label="b"),
-        lambda: Shelf.objects.order_by("-label").distinct(),
-        Shelf.objects.none,
-        lambda: Shelf.objects.filter(seen__number__gte=0),
-    ],
-)
-def test_querysets_with_a_form(shelves, queryset):
-    Shelf.objects.filter(code="b").update(over=shelves[0])
-    shelves[0].seen.set(Copy.objects.all())
-
-    class Formed(serializers.Serializer):
-        shelf = serializers.PrimaryKeyRelatedField(queryset=queryset())
-
-    rows = [{"shelf": shelves[number % 4].pk} for number in (1, 2, 3, 5, 6)]
-    _, queries = assert_same_validation(Formed, rows)
-    assert queries <= 1
-
-
-class Hidden(db.Manager):
-    def get_queryset(self):
-        return super().get_queryset().exclude(code="a")
-
-
-class Cautious(db.QuerySet):
-    def get(self, *args, **kwargs):
-        return super().get(*args, **kwargs)
-
-
-def hidden():
-    manager = Hidden()
-    manager.model = Shelf
-    return manager
-
-
-class Overridden(serializers.PrimaryKeyRelatedField):
-    def get_queryset(self):
-        return Shelf.objects.exclude(code="b")
-
-
-class Spelling(serializers.SlugRelatedField):
-    def to_internal_value(self, data):
-        return self.get_queryset().get(code=str(data))
-
-
-@pytest.mark.parametrize(
-    "field",
-    [
-        lambda: serializers.PrimaryKeyRelatedField(queryset=hidden()),
-        lambda: serializers.PrimaryKeyRelatedField(queryset=Cautious(Shelf)),
-        lambda: serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all()[:2]),
-        lambda: serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.prefetch_related("seen")),
-        lambda: serializers.PrimaryKeyRelatedField(
-            queryset=Shelf.objects.annotate(doubled=db.F("pk") * 2)
-        ),
-        lambda: serializers.PrimaryKeyRelatedField(
-            queryset=Shelf.objects.filter(code="a").union(Shelf.objects.filter(code="b"))
-        ),
-        lambda: Overridden(queryset=Shelf.objects.all()),
-        lambda: Spelling("code", queryset=Shelf.objects.all()),
-        lambda: serializers.SlugRelatedField("over__code", queryset=Shelf.objects.all()),
-        lambda: serializers.SlugRelatedField("label", queryset=Shelf.objects.all()),
-        lambda: serializers.SlugRelatedField("over", queryset=Shelf.objects.all()),
-    ],
-)
-def test_what_user_code_or_its_form_decides(shelves, field):
-    class Odd(serializers.Serializer):
-        shelf = field()
-
-    rows = [{"shelf": value} for value in (shelves[0].pk, shelves[1].pk, "a", "b", 0)]
-    assert_same_validation(Odd, rows)
-
-
-def test_several_objects_for_one_value(shelves):
-    class Labelled(serializers.Serializer):
-        shelf = serializers.SlugRelatedField("label", queryset=Shelf.objects.all())
-
-    Shelf.objects.create(code="e", label="a")
-    assert_same(lambda: validate(Labelled, [{"shelf": "b"}, {"shelf": "a"}]))
-
-
 def test_rows_written_while_the_list_is_validated(engine, shelves):
     class Writing(CodedSerializer):
         def validate_barcode(self, value):
@@ -324,83 +219,6 @@ def test_rows_written_while_the_list_is_validated(engine, shelves):
     ]
     errors, _ = validate(Writing, rows, context=[100, 101, 102])
     assert [list(error) for error in listed(errors, 3)] == [[], ["barcode", "shelf"], []]
-
-
-class UpdatingList(serializers.ListSerializer):
-    def run_child_validation(self, data):
-        self.child.instance = Copy.objects.get(barcode=data["was"]) if "was" in data else None
-        return super().run_child_validation(data)
-
-
-class UpdatingSerializer(CopySerializer):
-    class Meta(CopySerializer.Meta):
-        list_serializer_class = UpdatingList
-
-
-def test_updates_leave_out_the_object_itself(shelves):
-    rows = copies(shelves, 5)
-    rows[0] |= {"was": "taken", "barcode": "taken"}
-    rows[1] |= {"was": "taken", "barcode": "Also Taken"}
-    rows[2] |= {"was": "Also Taken", "number": 1, "shelf": shelves[0].pk}
-    rows[3] |= {"barcode": "taken"}
-    assert_same_validation(UpdatingSerializer, rows)
-    assert_same_validation(UpdatingSerializer, rows, partial=True)
-
-
-def test_a_list_updated_at_once(shelves):
-    """Stock cannot tell the objects apart, and says so in its own way."""
-    assert_same(lambda: validate(CopySerializer, copies(shelves, 3), instance=Copy.objects.all()))
-
-
-class EventSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Event
-        fields = ["title", "place", "day", "at"]
-
-
-def test_unique_for_dates(shelves):
-    Event.objects.create(title="T", place="P", day="2024-02-29", at="2024-03-01T00:30:00Z")
-    days = ["2024-02-29", "2024-12-01", "2025-02-28", "2024-02-29", "0001-01-01", "bad", None]
-    moments = ["2024-03-05T10:00:00Z", "2024-02-29T23:59:59-01:00", "2023-04-01", "bad"]
-    rows = [
-        {"title": "Tt"[n % 2], "place": "PpQ"[n % 3], "day": days[n % 7], "at": moments[n % 4]}
-        for n in range(24)
-    ]
-    errors, queries = assert_same_validation(EventSerializer, rows)
-    assert any(listed(errors, 24))
-    assert queries <= 12
-
-
-class TogetherSerializer(serializers.ModelSerializer):
-    number = serializers.HiddenField(default=2)
-    shelf = serializers.SlugRelatedField("code", queryset=Shelf.objects.all())
-
-    class Meta:
-        model = Copy
-        fields = ["barcode", "number", "shelf"]
-        validators = [validators.UniqueTogetherValidator(Copy.objects.all(), ["shelf", "number"])]
-
-
-def test_unique_together_with_what_no_row_says(shelves):
-    rows = [{"barcode": str(n), "shelf": "abd"[n % 3]} for n in range(9)]
-    errors, queries = assert_same_validation(TogetherSerializer, rows)
-    assert [bool(error) for error in listed(errors, 9)] == [False, True, False] * 3
-    assert queries <= 6
-
-
-@pytest.mark.parametrize("lookup", ["exact", "iexact", "startswith"])
-def test_lookups_of_unique_validators(shelves, lookup):
-    class Looked(serializers.Serializer):
-        barcode = serializers.CharField(
-            validators=[validators.UniqueValidator(Copy.objects.all(), lookup=lookup)]
-        )
-        price = serializers.DecimalField(
-            8, 4, required=False, validators=[validators.UniqueValidator(Copy.objects)]
-        )
-
-    barcodes = ["taken", "TAKEN", "tak%", "Also taken", "t", "new", "new 2", "n"]
-    rows = [{"barcode": code, "price": f"1.50{n}"} for n, code in enumerate(barcodes)]
-    assert_same_validation(Looked, [*rows, {"barcode": "x", "price": "1.5"}])
 
 
 class Inner(serializers.Serializer):
@@ -424,6 +242,19 @@ def test_nested_serializers_and_lists(shelves):
     rows[3]["many"] = [{"shelf": 0}, {"shelf": "x"}, 7]
     _, queries = assert_same_validation(Outer, rows)
     assert queries <= 5
+
+
+class Twig(serializers.Serializer):
+    shelf = serializers.PrimaryKeyRelatedField(queryset=Shelf.objects.all())
+
+    def get_fields(self):
+        return super().get_fields() | {"twigs": Twig(many=True, required=False)}
+
+
+def test_a_serializer_within_itself(shelves):
+    keys = [{"shelf": shelf.pk} for shelf in shelves]
+    rows = [key | {"twigs": [keys[0], keys[1] | {"twigs": keys}]} for key in keys]
+    assert_same(lambda: validate(Twig, rows), fewer_queries=True)
 
 
 def test_a_list_within_one_object(shelves):
