@@ -14,14 +14,13 @@ from typing import Any
 
 from django.core import validators
 from django.db import models
-from django.db.models.fields import AutoFieldMixin
-from django.db.models.fields.related import ForeignKeyDeferredAttribute
+from django.db.models.fields import AutoFieldMixin, related
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.choices import BaseChoiceIterator
 
 STOCK = "stock"
 #: ``to_python`` of a field class, and the type that it returns as it is.
-KINDS = {
+KINDS: dict[Any, str] = {
     models.BinaryField.to_python: "bytes",
     models.BooleanField.to_python: "boolean",
     models.CharField.to_python: "text",
@@ -36,12 +35,15 @@ KINDS = {
     models.UUIDField.to_python: "uuid",
 }
 #: The other functions that ``clean`` comes down to, as Django has them.
-KNOWN = {
+KNOWN: dict[str, set[Any]] = {
     "clean": {models.Field.clean},
     "run_validators": {models.Field.run_validators},
     "validate": {models.Field.validate, models.ForeignKey.validate, AutoFieldMixin.validate},
 }
-ATTRIBUTES = (DeferredAttribute, ForeignKeyDeferredAttribute)
+ATTRIBUTES: tuple[Any, ...] = (
+    DeferredAttribute,
+    vars(related)["ForeignKeyDeferredAttribute"],
+)
 COMPARABLE = (int, float, Decimal, datetime.date, datetime.datetime, datetime.time,
               datetime.timedelta)  # fmt: skip
 
@@ -86,14 +88,14 @@ def _member(field: models.Field[Any, Any]) -> type | None:
     return cls if is_text else None
 
 
-def _kind(field: models.Field[Any, Any]) -> str:
+def _kind(field: Any) -> str:
     """The name of the type whose values the field takes as they are."""
     for name, functions in KNOWN.items():
         if name in vars(field) or getattr(type(field), name) not in functions:
             return STOCK
     if "to_python" in vars(field):
         return STOCK
-    function = type(field).to_python
+    function: Any = type(field).to_python
     if function is models.ForeignKey.to_python:
         return _kind(field.target_field)
     return KINDS.get(function, STOCK)

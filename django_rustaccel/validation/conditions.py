@@ -41,7 +41,7 @@ class Slot:
 class SlotValue(Value):
     """A value of an instance that puts its slot into the parameters."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """The text of ``Value``, with a slot in place of the value."""
         sql, params = super().as_sql(compiler, connection)
         return sql, [Slot(self.output_field) for _ in params]
@@ -119,7 +119,8 @@ class Condition:
 
     def _written(self, instance: Any, fields: list[Any]) -> tuple[str, list[Any]] | None:
         """The query of ``Q.check`` for an instance, with slots for its values."""
-        probe = type(instance).__new__(type(instance))
+        cls: Any = type(instance)
+        probe = cls.__new__(cls)
         vars(probe).update(vars(instance))
         for field in fields:
             vars(probe)[field.attname] = SlotValue(getattr(instance, field.attname), field)

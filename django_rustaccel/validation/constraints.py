@@ -54,7 +54,7 @@ def _doubles(
     """A row without a double under the constraint's condition cannot violate it."""
     if not exclude.isdisjoint(constraint.fields):
         return ()
-    fields = [model._meta.get_field(name) for name in constraint.fields]
+    fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
     rows = model._default_manager.using(using)
     check = UniqueCheck(model, fields, rows.filter(constraint.condition or models.Q()))
     is_stock = constraint.nulls_distinct is False or any(field.generated for field in fields)

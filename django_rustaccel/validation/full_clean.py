@@ -42,8 +42,11 @@ def full_clean_many(
     Raises :class:`~django_rustaccel.exceptions.BulkValidationError`, a ``ValidationError``, that
     has the error of each instance by its index.
     """
-    checks = {"validate_unique": validate_unique, "validate_constraints": validate_constraints}
-    errors = errors_of(list(instances), **checks)
+    errors = errors_of(
+        list(instances),
+        validate_unique=validate_unique,
+        validate_constraints=validate_constraints,
+    )
     if errors:
         raise BulkValidationError(errors)
 

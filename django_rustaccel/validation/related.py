@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import models, router
+from django.db import router
 
 from django_rustaccel.validation.rows import (
     batched,
@@ -16,7 +16,7 @@ from django_rustaccel.validation.rows import (
 )
 
 
-def missing(field: models.Field[Any, Any], instances: dict[int, Any]) -> Iterator[int]:
+def missing(field: Any, instances: dict[int, Any]) -> Iterator[int]:
     """The indexes of instances whose key was not found, with all that only stock can look up."""
     keys = {index: getattr(instance, field.attname) for index, instance in instances.items()}
     keys = {index: key for index, key in keys.items() if key is not None}
@@ -30,7 +30,7 @@ def missing(field: models.Field[Any, Any], instances: dict[int, Any]) -> Iterato
 
 
 def _by_database(
-    field: models.Field[Any, Any], instances: dict[int, Any], keys: dict[int, Any]
+    field: Any, instances: dict[int, Any], keys: dict[int, Any]
 ) -> dict[str, list[int]]:
     """Stock asks the router for each instance."""
     groups: dict[str, list[int]] = {}
@@ -40,7 +40,7 @@ def _by_database(
     return groups
 
 
-def _found(field: models.Field[Any, Any], using: str, keys: set[Any]) -> set[Any]:
+def _found(field: Any, using: str, keys: set[Any]) -> set[Any]:
     name = field.remote_field.field_name
     manager = field.remote_field.model._base_manager.using(using)
     limit = field.get_limit_choices_to()

@@ -25,7 +25,7 @@ METHODS = ("_filter_or_exclude", "complex_filter", "db", "exclude", "exists", "f
 
 def is_plain(manager: models.Manager[Any]) -> bool:
     """Whether many rows of a manager can be asked for like one."""
-    if type(manager).filter is not models.Manager.filter:  # type: ignore[attr-defined]
+    if type(manager).filter is not models.Manager.filter:
         return False
     queryset = manager.all()
     query = queryset.query
@@ -36,7 +36,7 @@ def is_plain(manager: models.Manager[Any]) -> bool:
     )
 
 
-def is_djangos(field: models.Field[Any, Any]) -> bool:
+def is_djangos(field: Any) -> bool:
     """Whether ``field__in`` finds what ``field`` finds value by value: for Django's own it does."""
     own = field.target_field if field.is_relation else field
     return (

@@ -53,7 +53,7 @@ class UniqueCheck:
     """Fields that must not have the same values in two rows of a model."""
 
     model: type[models.Model]
-    fields: list[models.Field[Any, Any]]
+    fields: list[Any]
     rows: Any
 
     @property
@@ -168,6 +168,6 @@ def _joined(pieces: list[tuple[list[Key], Q]], limit: int) -> Iterator[tuple[lis
         yield asked, question
 
 
-def _target(field: models.Field[Any, Any]) -> Any:
+def _target(field: Any) -> Any:
     """The field at the end of foreign keys."""
     return _target(field.target_field) if field.is_relation else field

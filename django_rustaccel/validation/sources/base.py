@@ -31,7 +31,7 @@ class Source:
             raise error
         return data
 
-    def many(self, rows: list[Any]) -> list[Any]:
+    def many(self, rows: Any) -> list[Any]:
         """The data of every row; raises one error for all that are wrong."""
         if not isinstance(rows, list):
             kind = type(rows).__name__

@@ -162,7 +162,7 @@ def _editable(model: type[models.Model]) -> list[Any]:
 
 def _named(model: type[models.Model], names: Collection[str]) -> list[Any]:
     try:
-        fields = [model._meta.get_field(name) for name in names]
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
     except FieldDoesNotExist as error:
         raise ValueError(str(error)) from error
     for field in fields:

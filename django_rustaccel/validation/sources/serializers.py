@@ -33,7 +33,7 @@ class SerializerSource(Source):
         """The ``validated_data`` of a row."""
         return self._validated(self.serializer_class(data=row, **self.options))
 
-    def many(self, rows: list[Any]) -> list[Any]:
+    def many(self, rows: Any) -> list[Any]:
         """The ``validated_data`` of a list; its error has the form of the installed DRF."""
         data: list[Any] = self._validated(
             self.serializer_class(data=rows, many=True, **self.options)
