@@ -11,7 +11,7 @@ import math
 import time
 import uuid
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from django.core.cache.backends.redis import RedisCacheClient
 from rest_framework import throttling as stock
@@ -35,6 +35,9 @@ class SimpleRateThrottle(stock.SimpleRateThrottle):
     """
 
     algorithm = "fixed-window"
+    #: Set by DRF's ``__init__`` of the rate.
+    num_requests: int
+    duration: int
     _decision: Decision | None = None
 
     def allow_request(self, request: Any, view: Any) -> bool:
@@ -58,7 +61,7 @@ class SimpleRateThrottle(stock.SimpleRateThrottle):
     def wait(self) -> float | None:
         """Seconds until a request would pass; ``None`` if none ever will."""
         if self._decision is None:
-            return cast("float | None", super().wait())
+            return super().wait()
         seconds = self._decision.retry_after
         return seconds if math.isfinite(seconds) else None
 
@@ -94,9 +97,9 @@ def _limiter(rate: str, storage: str, algorithm: str, on_error: str) -> Limiter:
 
 def _storage_of(cache: Any) -> str:
     """Redis where the cache is in one that its URL says all about; else this process."""
-    servers = getattr(cache, "_servers", ())
+    servers: list[str] = getattr(cache, "_servers", [])
     if getattr(cache, "_class", None) is RedisCacheClient and not getattr(cache, "_options", None):
-        return str(servers[0])
+        return servers[0]
     return IN_PROCESS
 
 
