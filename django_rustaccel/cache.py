@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 import pickle
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
@@ -31,7 +31,8 @@ MAX_BYTES = 256 * 1024 * 1024
 _KEY_METHODS = ("make_key", "validate_key", "make_and_validate_key")
 _TIMEOUT_METHODS = ("get_backend_timeout",)
 #: Attributes whose values the native half is told.
-_TOLD = {"key_prefix", "version", "key_func", "default_timeout", *_KEY_METHODS, *_TIMEOUT_METHODS}
+_TOLD = {"key_prefix", "version", "key_func", "default_timeout", "_store"}
+_TOLD.update(_KEY_METHODS, _TIMEOUT_METHODS)
 
 _stores: dict[str, CacheStore] = {}
 _flights = Flights()
@@ -61,7 +62,6 @@ class RustCache(LocalCache, BaseCache):
         self._location = name
         store = CacheStore(max(1, self._max_entries), _max_bytes(params.get("OPTIONS", {})))
         self._store = _stores.setdefault(name, store)
-        self._tell()
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -103,12 +103,12 @@ class RustCache(LocalCache, BaseCache):
         Others who ask meanwhile wait for it, unless it waits for them. What `default` raises is
         raised for its caller; the next one tries again.
         """
-        value = self.get(key, self._missing_key, version=version)
-        if value is not self._missing_key:
-            return value
         compute = partial(super().get_or_set, key, default, timeout, version)
         if not callable(default):
             return compute()
+        value = self.get(key, self._missing_key, version=version)
+        if value is not self._missing_key:
+            return value
         name = self._flight_name(key, version)
         while not (flight := _flights.board(name)).is_mine:
             if _flights.wait(flight):
@@ -119,12 +119,12 @@ class RustCache(LocalCache, BaseCache):
         self, key: Any, default: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
     ) -> Any:
         """See ``get_or_set``; waits for computations of threads without holding up the loop."""
-        value = self.get(key, self._missing_key, version=version)
-        if value is not self._missing_key:
-            return value
         compute = partial(super().get_or_set, key, default, timeout, version)
         if not callable(default):
             return compute()
+        value = self.get(key, self._missing_key, version=version)
+        if value is not self._missing_key:
+            return value
         name = self._flight_name(key, version)
         while not (flight := _flights.board(name)).is_mine:
             if await asyncio.wrap_future(flight.landed):
@@ -163,7 +163,9 @@ class RustCache(LocalCache, BaseCache):
         return self.has_key(key, version)
 
     async def aincr(self, key: Any, delta: Any = 1, version: Any = None) -> Any:
-        """See ``incr``."""
+        """See ``incr``; names a missing key as ``BaseCache.aincr`` does."""
+        if not self.has_key(key, version):
+            raise ValueError(f"Key '{key}' not found")
         return self.incr(key, delta, version)
 
     async def aget_many(self, keys: Iterable[Any], version: Any = None) -> dict[Any, Any]:

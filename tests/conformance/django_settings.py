@@ -3,6 +3,7 @@ engine asks for it, our classes under the names of Django's.
 """
 
 import os
+from typing import Any
 
 DATABASES = {name: {"ENGINE": "django.db.backends.sqlite3"} for name in ("default", "other")}
 SECRET_KEY = "django_tests_secret_key"
@@ -15,8 +16,9 @@ def put_ours_in_place() -> None:
     """Replace what the tests import, before they do."""
     from django.contrib.auth import hashers as stock_hashers
     from django.core import signing as stock_signing
+    from django.core.cache.backends import locmem
 
-    from django_rustaccel import hashers, signing
+    from django_rustaccel import cache, hashers, signing
 
     for name in hashers.__all__:
         setattr(stock_hashers, name, getattr(hashers, name))
@@ -39,6 +41,21 @@ def put_compression_in_place() -> None:
             return CompressionPolicy(["gzip"], max_random_bytes=self.max_random_bytes)
 
     gzip.GZipMiddleware = GZipMiddleware  # type: ignore[misc]
+
+    class LocMemCache(cache.RustCache):
+        """Django's tests let caches of several locations share their entries by these names."""
+
+        _expire_info: Any = None
+
+        @property
+        def _cache(self) -> Any:
+            return self._store
+
+        @_cache.setter
+        def _cache(self, store: Any) -> None:
+            self._store = store
+
+    locmem.LocMemCache = LocMemCache  # type: ignore[misc]
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":
