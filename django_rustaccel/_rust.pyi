@@ -5,6 +5,8 @@ from json import JSONEncoder
 from os import PathLike
 from typing import Any, Self, final
 
+from typing_extensions import disjoint_base
+
 __all__ = [
     "Acceptor",
     "CacheStore",
@@ -190,6 +192,7 @@ class CacheStore:
     def __new__(cls, max_entries: int, max_bytes: int) -> CacheStore: ...
     def counts(self) -> tuple[int, int, int, int, int]: ...
 
+@disjoint_base
 class LocalCache:
     def __new__(cls, *_arguments: Any, **_options: Any) -> Self: ...
     def _configure(

@@ -173,7 +173,7 @@ class RustCache(LocalCache, BaseCache):
         return self.get_many(keys, version)
 
     async def aset_many(
-        self, data: Mapping[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+        self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None
     ) -> list[Any]:
         """See ``set_many``."""
         return self.set_many(data, timeout, version)

@@ -23,7 +23,7 @@ impl<V> Entry<V> {
 }
 
 /// A cache that evicts like S3-FIFO: what was just set is there, and what is asked for again
-/// outlives what was set once. TinyLFU would turn new entries away while it is full, which nobody
+/// outlives what was set once. `TinyLFU` would turn new entries away while it is full, which nobody
 /// expects who reads back what he has just set.
 pub struct Store<V> {
     entries: Cache<Key, Entry<V>, Share, DefaultHashBuilder, Counting>,
@@ -60,12 +60,12 @@ impl<V> Store<V> {
     pub fn new(max_entries: usize, max_bytes: u64) -> Option<Self> {
         let max_entries = max_entries.max(1);
         let share = (max_bytes / max_entries as u64).max(1);
-        // Otherwise a cache of few entries would take none that is as heavy as most of it.
-        let all = 1.0;
+        // The part for entries that were asked for again; an entry over it is turned away.
+        let hot = if max_entries == 1 { 1.0 } else { 0.97 };
         let options = OptionsBuilder::new()
             .estimated_items_capacity(max_entries)
             .weight_capacity(share.checked_mul(max_entries as u64)?)
-            .hot_allocation(all)
+            .hot_allocation(hot)
             .build()
             .ok()?;
         let entries =

@@ -24,7 +24,7 @@ fn what_was_just_set_is_there() {
             assert!(store.len() <= max_entries.max(1));
         }
         assert_eq!(store.len(), max_entries.max(1));
-        assert_eq!(store.evicted() as usize, 1000 - store.len());
+        assert_eq!(store.evicted(), 1000 - store.len() as u64);
     }
 }
 

@@ -13,10 +13,10 @@ pub struct Value {
 impl Value {
     /// What stands for `object` from now on; a pickle is of the protocol that `cache` names.
     pub fn of(object: &Bound<'_, PyAny>, cache: &Bound<'_, PyAny>) -> PyResult<Self> {
+        static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         if is_immutable(object) {
             return Ok(Self { object: object.clone().unbind(), is_pickle: false });
         }
-        static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let py = object.py();
         let protocol = cache.getattr(intern!(py, "pickle_protocol"))?;
         let pickle = DUMPS.import(py, "pickle", "dumps")?.call1((object, protocol))?;
@@ -26,11 +26,11 @@ impl Value {
 
     /// The object, or one like it.
     pub fn into_object(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let object = self.object.into_bound(py);
         if !self.is_pickle {
             return Ok(object);
         }
-        static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         LOADS.import(py, "pickle", "loads")?.call1((object,))
     }
 

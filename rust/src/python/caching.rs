@@ -151,7 +151,7 @@ impl LocalCache {
     ) -> PyResult<()> {
         let settings = this.get().settings()?;
         let key = settings.key(this, key, version)?;
-        let entry = settings.entry(this, value, &timeout)?;
+        let entry = settings.entry(this, value, timeout)?;
         settings.store.get().entries().set(key, entry);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl LocalCache {
     ) -> PyResult<bool> {
         let settings = this.get().settings()?;
         let key = settings.key(this, key, version)?;
-        let entry = settings.entry(this, value, &timeout)?;
+        let entry = settings.entry(this, value, timeout)?;
         let now = now(this.py())?;
         Ok(settings.store.get().entries().add(key, entry, now))
     }
@@ -180,7 +180,7 @@ impl LocalCache {
     ) -> PyResult<bool> {
         let settings = this.get().settings()?;
         let key = settings.key(this, key, version)?;
-        let expires = settings.expires(this, &timeout)?;
+        let expires = settings.expires(this, timeout)?;
         let now = now(this.py())?;
         Ok(settings.store.get().entries().touch(&key, expires, now))
     }
@@ -272,20 +272,20 @@ impl Settings {
         &self,
         this: This<'_, 'py>,
         value: Object<'_, 'py>,
-        timeout: &Given<'py>,
+        timeout: Given<'py>,
     ) -> PyResult<Entry<Value>> {
         let value = Value::of(value, this.as_any())?;
         let bytes = value.size(this.py())?;
         Ok(Entry { value, expires: self.expires(this, timeout)?, bytes })
     }
 
-    fn expires<'py>(&self, this: This<'_, 'py>, timeout: &Given<'py>) -> PyResult<f64> {
+    fn expires<'py>(&self, this: This<'_, 'py>, timeout: Given<'py>) -> PyResult<f64> {
         let py = this.py();
-        match self.seconds(timeout) {
+        match self.seconds(&timeout) {
             Some(seconds) if seconds.is_finite() => Ok(now(py)? + seconds),
             Some(never) => Ok(never),
             None => {
-                let timeout = timeout.0.as_ref().unwrap_or_else(|| self.standard.bind(py));
+                let timeout = timeout.0.unwrap_or_else(|| self.standard.bind(py).clone());
                 let name = intern!(py, "get_backend_timeout");
                 let end: Option<f64> = this.call_method1(name, (timeout,))?.extract()?;
                 Ok(end.unwrap_or(f64::INFINITY))
@@ -318,13 +318,11 @@ fn made_key<'py>(
 ) -> PyResult<Key> {
     let name = intern!(this.py(), "make_and_validate_key");
     let made = this.call_method1(name, (key, version))?.str()?;
-    match made.to_str() {
-        Ok(text) => Ok(text.as_bytes().into()),
-        Err(_) => {
-            let arguments = ("utf-8", "surrogatepass");
-            Ok(made.call_method1("encode", arguments)?.extract::<Vec<u8>>()?.into())
-        }
+    if let Ok(text) = made.to_str() {
+        return Ok(text.as_bytes().into());
     }
+    let bytes = made.call_method1("encode", ("utf-8", "surrogatepass"))?;
+    Ok(bytes.extract::<Vec<u8>>()?.into())
 }
 
 fn not_found(key: &[u8]) -> PyErr {
