@@ -16,15 +16,15 @@ def put_ours_in_place() -> None:
     """Replace what the tests import, before they do."""
     from django.contrib.auth import hashers as stock_hashers
     from django.core import signing as stock_signing
-    from django.core.cache.backends import locmem
 
-    from django_rustaccel import cache, hashers, signing
+    from django_rustaccel import hashers, signing
 
     for name in hashers.__all__:
         setattr(stock_hashers, name, getattr(hashers, name))
     for name in ("Signer", "TimestampSigner"):
         setattr(stock_signing, name, getattr(signing, name))
     put_compression_in_place()
+    put_the_cache_in_place()
 
 
 def put_compression_in_place() -> None:
@@ -42,9 +42,14 @@ def put_compression_in_place() -> None:
 
     gzip.GZipMiddleware = GZipMiddleware  # type: ignore[misc]
 
-    class LocMemCache(cache.RustCache):
-        """Django's tests let caches of several locations share their entries by these names."""
 
+def put_the_cache_in_place() -> None:
+    """Ours under the name of Django's, with the attribute by which its tests share entries."""
+    from django.core.cache.backends import locmem
+
+    from django_rustaccel.cache import RustCache
+
+    class LocMemCache(RustCache):
         _expire_info: Any = None
 
         @property
