@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from json import JSONEncoder
 from os import PathLike
-from typing import Any, final
+from typing import Any, Self, final
+
+from typing_extensions import disjoint_base
 
 __all__ = [
     "Acceptor",
+    "CacheStore",
     "Checker",
     "Compressor",
     "Decision",
@@ -14,6 +17,7 @@ __all__ = [
     "Guard",
     "Libpq",
     "LimitTable",
+    "LocalCache",
     "RateLimiter",
     "Reader",
     "Recording",
@@ -182,6 +186,30 @@ class RateLimiter:
     def hit(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
     def peek(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
     def reset(self, key: str) -> None: ...
+
+@final
+class CacheStore:
+    def __new__(cls, max_entries: int, max_bytes: int) -> CacheStore: ...
+    def counts(self) -> tuple[int, int, int, int, int]: ...
+
+@disjoint_base
+class LocalCache:
+    def __new__(cls, *_arguments: Any, **_options: Any) -> Self: ...
+    def _configure(
+        self, store: CacheStore, prefix: str | None, timeout: float | None, standard: object
+    ) -> None: ...
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any: ...
+    def set(
+        self, key: Any, value: Any, timeout: float | None = ..., version: int | None = None
+    ) -> None: ...
+    def add(
+        self, key: Any, value: Any, timeout: float | None = ..., version: int | None = None
+    ) -> bool: ...
+    def touch(self, key: Any, timeout: float | None = ..., version: int | None = None) -> bool: ...
+    def delete(self, key: Any, version: int | None = None) -> bool: ...
+    def has_key(self, key: Any, version: int | None = None) -> bool: ...
+    def incr(self, key: Any, delta: Any = ..., version: int | None = None) -> Any: ...
+    def clear(self) -> None: ...
 
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(

@@ -1,5 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod accept;
+mod caching;
 mod checking;
 mod compression;
 mod context;
@@ -29,6 +30,8 @@ mod _rust {
     use crate::python::acceptor::Acceptor;
     #[pymodule_export]
     use crate::python::body::{Unread, look};
+    #[pymodule_export]
+    use crate::python::caching::{CacheStore, LocalCache};
     #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]

@@ -1,6 +1,8 @@
 //! The wall to CPython.
 pub mod acceptor;
 pub mod body;
+mod cached;
+pub mod caching;
 pub mod collector;
 pub mod compression;
 pub mod decode;
