@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextvars import ContextVar
 from typing import Any
 
 #: Distinct reasons kept; further ones are counted together, so that memory stays bounded.
 MAX_REASONS = 1000
 OTHER_REASONS = "other reasons"
 
-read: Counter[str] = Counter(rows=0, instances=0, stock=0)
+#: Where the tiers are noted by which serializers are served in the current context, if anywhere.
+watcher: ContextVar[list[str] | None] = ContextVar("rustaccel_watcher", default=None)
+
+
+class WatchedCounter(Counter[str]):
+    """Counts for everybody, and tells the watcher of the context, such as one request, what."""
+
+    def __setitem__(self, tier: str, count: int) -> None:
+        super().__setitem__(tier, count)
+        seen = watcher.get()
+        if seen is not None:
+            seen.append(tier)
+
+
+read = WatchedCounter(rows=0, instances=0, stock=0)
 write: Counter[str] = Counter(native=0, stock=0)
 render: Counter[str] = Counter(native=0, stock=0)
 parse: Counter[str] = Counter(native=0, stock=0)
