@@ -80,9 +80,13 @@ class RequestTimes:
             yield Observed(method, route, status, counts, seconds)
 
 
-@functools.cache
 def request_times(
-    buckets: tuple[float, ...] = BUCKETS, file: str | None = None, capacity: int = CAPACITY
+    buckets: Sequence[float] = BUCKETS,
+    file: str | os.PathLike[str] | None = None,
+    capacity: int = CAPACITY,
 ) -> RequestTimes:
     """The one :class:`RequestTimes` of this process with these parameters."""
-    return RequestTimes(buckets, file, capacity)
+    return _request_times(tuple(buckets), None if file is None else os.fspath(file), capacity)
+
+
+_request_times = functools.cache(RequestTimes)

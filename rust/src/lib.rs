@@ -45,11 +45,9 @@ mod _rust {
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]
-<<<<<<< HEAD
-    use crate::sources::grid::Grid;
-=======
     use crate::python::timing::Histograms;
->>>>>>> 3d8a0cb (Time requests: Server-Timing, slow requests in the log, histograms for Prometheus)
+    #[pymodule_export]
+    use crate::sources::grid::Grid;
     #[pymodule_export]
     use crate::sources::row::Shape;
     #[pymodule_export]

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Protocol
 
 from django_rustaccel.core.policies.facts import Policy, Request, Response
-from django_rustaccel.core.timing import BUCKETS, CAPACITY, RequestTimes, request_times
+from django_rustaccel.core.timing import BUCKETS, CAPACITY, request_times
 
 logger = logging.getLogger("django_rustaccel.slow")
 
@@ -48,10 +48,7 @@ class TimingPolicy(Policy):
             raise ValueError("SLOW_SECONDS is a number of seconds or None")
         self.server_timing = server_timing
         self.slow_seconds = slow_seconds
-        self.times: RequestTimes | None = None
-        if histograms:
-            path = None if file is None else os.fspath(file)
-            self.times = request_times(tuple(buckets), path, capacity)
+        self.times = request_times(buckets, file, capacity) if histograms else None
         self._start_meters = start_meters or list
 
     def on_request(self, request: Request) -> None:
