@@ -1,6 +1,6 @@
 """Types of the compiled module. `stubtest` holds them against the real one in `make lint`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import JSONEncoder
 from os import PathLike
 from typing import Any, final
@@ -48,7 +48,7 @@ def dumps(
     compact: bool,
     indent: int | None,
     allow_nan: bool,
-    encoder: type[JSONEncoder],
+    encoder: Callable[..., Any],
     spells: bool,
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...

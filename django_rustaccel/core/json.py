@@ -79,7 +79,8 @@ class _Encoder:
 
     def default(self, value: Any) -> Any:
         """Something that JSON has a form for."""
-        form = _form(type(value))
+        kind: Any = type(value)
+        form = _form(kind)
         if form is not None:
             return form(value)
         if self._hook is not None:

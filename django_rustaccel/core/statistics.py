@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 #: Distinct reasons kept; further ones are counted together, so that memory stays bounded.
 MAX_REASONS = 1000
 OTHER_REASONS = "other reasons"
 
-#: Where the tiers are noted by which serializers are served in the current context, if anywhere.
-watcher: ContextVar[list[str] | None] = ContextVar("rustaccel_watcher", default=None)
+
+class Watcher(Protocol):
+    """Wants to know by which tiers serializers are served in its context."""
+
+    tiers: list[str]
+
+
+watcher: ContextVar[Watcher | None] = ContextVar("rustaccel_watcher", default=None)
 
 
 class WatchedCounter(Counter[str]):
@@ -19,9 +25,9 @@ class WatchedCounter(Counter[str]):
 
     def __setitem__(self, tier: str, count: int) -> None:
         super().__setitem__(tier, count)
-        seen = watcher.get()
-        if seen is not None:
-            seen.append(tier)
+        current = watcher.get()
+        if current is not None:
+            current.tiers.append(tier)
 
 
 read = WatchedCounter(rows=0, instances=0, stock=0)

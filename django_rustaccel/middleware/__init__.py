@@ -50,7 +50,7 @@ class TimingMiddleware(PolicyMiddleware):
 
     def make_policy(self) -> TimingPolicy:
         """The policy that ``RUSTACCEL["TIMING"]`` asks for."""
-        return TimingPolicy(**arguments(settings.timing), start_meters=meters.start)
+        return TimingPolicy(**arguments(settings.timing), start_meter=meters.RequestMeter)
 
 
 class WebhookSignatureMiddleware(PolicyMiddleware):

@@ -1,13 +1,8 @@
-"""What is measured during a request of Django: its queries, and how serializers were served.
-
-A meter belongs to the context of its request, so that what the request does in other threads
-through ``sync_to_async`` counts, and what other requests do does not.
-"""
+"""What is measured during a request of Django: its queries, and how serializers were served."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextvars import ContextVar
 from time import perf_counter
 from typing import Any
 
@@ -15,34 +10,41 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.policies.timing import Meter
 
-_running: ContextVar[DatabaseMeter | None] = ContextVar("rustaccel_database", default=None)
+NO_QUERIES = 'db;dur=0;desc="0 queries"'
 
 
-class DatabaseMeter:
-    """The time that the database took for the statements of a request, and how many there were."""
+class RequestMeter:
+    """The statements of a request, the time that they took, and the tiers of its serializers.
 
-    __slots__ = ("_token", "count", "seconds")
+    It belongs to the context of its request: what that does in other threads through
+    ``sync_to_async`` counts, and what other requests do does not.
+    """
+
+    __slots__ = ("_token", "count", "seconds", "tiers")
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.count = 0
-        self._token = _running.set(self)
+        self.tiers: list[str] = []
+        self._token = statistics.watcher.set(self)
 
-    def stop(self) -> None:
-        """Measure no more."""
-        _running.reset(self._token)
-
-    def entries(self) -> list[str]:
-        """Milliseconds and the number of statements."""
-        return [f'db;dur={1000 * self.seconds:.3f};desc="{self.count} queries"']
+    def stop(self) -> str:
+        """Measure no more; milliseconds, the number of statements, how often each tier served."""
+        statistics.watcher.reset(self._token)
+        said = NO_QUERIES
+        if self.count:
+            said = f'db;dur={1000 * self.seconds:.3f};desc="{self.count} queries"'
+        if not self.tiers:
+            return said
+        tiers = ", ".join(f"{tier} {count}" for tier, count in Counter(self.tiers).items())
+        return f'{said}, serializers;desc="{tiers}"'
 
 
 def measured(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """An ``execute_wrapper`` that stays on every connection."""
-    meter = _running.get()
-    if meter is None:
+    meter = statistics.watcher.get()
+    if not isinstance(meter, RequestMeter):
         return execute(sql, params, many, context)
     started = perf_counter()
     try:
@@ -52,34 +54,6 @@ def measured(execute: Any, sql: str, params: Any, many: bool, context: Any) -> A
         meter.count += 1
 
 
-def _measure(connection: Any, **kwargs: Any) -> None:
-    wrappers = connection.execute_wrappers
-    if measured not in wrappers:
-        # The first is the outermost, and not what a `with execute_wrapper(…)` takes off again.
-        wrappers.insert(0, measured)
-
-
-class SerializerMeter:
-    """By which tiers serializers were served for a request."""
-
-    __slots__ = ("_seen", "_token")
-
-    def __init__(self) -> None:
-        self._seen: list[str] = []
-        self._token = statistics.watcher.set(self._seen)
-
-    def stop(self) -> None:
-        """Watch no more."""
-        statistics.watcher.reset(self._token)
-
-    def entries(self) -> list[str]:
-        """How often each tier served, if one did."""
-        if not self._seen:
-            return []
-        tiers = ", ".join(f"{tier} {count}" for tier, count in Counter(self._seen).items())
-        return [f'serializers;desc="{tiers}"']
-
-
 def install() -> None:
     """Measure the connections that are open, and those that will be."""
     for connection in connections.all(initialized_only=True):
@@ -87,6 +61,8 @@ def install() -> None:
     connection_created.connect(_measure, dispatch_uid=f"{__name__}.measure")
 
 
-def start() -> list[Meter]:
-    """The meters of one request."""
-    return [DatabaseMeter(), SerializerMeter()]
+def _measure(connection: Any, **kwargs: Any) -> None:
+    wrappers = connection.execute_wrappers
+    if measured not in wrappers:
+        # The first is the outermost, and not what a `with execute_wrapper(…)` takes off again.
+        wrappers.insert(0, measured)
