@@ -1,6 +1,6 @@
 """Types of the compiled module. `stubtest` holds them against the real one in `make lint`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import JSONEncoder
 from os import PathLike
 from typing import Any, Self, final
@@ -15,6 +15,7 @@ __all__ = [
     "Decision",
     "Grid",
     "Guard",
+    "Histograms",
     "Libpq",
     "LimitTable",
     "LocalCache",
@@ -51,7 +52,7 @@ def dumps(
     compact: bool,
     indent: int | None,
     allow_nan: bool,
-    encoder: type[JSONEncoder],
+    encoder: Callable[..., Any],
     spells: bool,
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
@@ -252,3 +253,12 @@ class Compressor:
     def __new__(cls, coding: str, level: int, padding: int) -> Compressor: ...
     def feed(self, chunk: bytes) -> bytes: ...
     def finish(self) -> bytes: ...
+
+@final
+class Histograms:
+    def __new__(
+        cls, path: str | PathLike[str] | None, bounds: Sequence[float], capacity: int
+    ) -> Histograms: ...
+    def slot(self, key: str) -> int: ...
+    def observe(self, slot: int, seconds: float) -> None: ...
+    def collect(self) -> list[tuple[str, list[int], float]]: ...

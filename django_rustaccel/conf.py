@@ -112,7 +112,7 @@ def must_make(policy: str) -> Callable[[Any], str]:
         make = getattr(import_module(f"django_rustaccel.{module}"), name)
         try:
             make(**arguments(value))
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OSError, TypeError, ValueError) as error:
             return f"is not what {name} takes ({error})"
         return ""
 
@@ -172,6 +172,13 @@ class Settings:
         must_make("core.policies.compression.CompressionPolicy"),
         "How `CompressionMiddleware` compresses: CODINGS, LEVELS, MINIMUM_SIZE, CONTENT_TYPES, "
         "MAX_RANDOM_BYTES, FAST_ABOVE.",
+    )
+
+    timing = Setting[dict[str, Any]](
+        {},
+        must_make("core.policies.timing.TimingPolicy"),
+        "What `TimingMiddleware` tells, and to whom: SERVER_TIMING, SLOW_SECONDS, HISTOGRAMS, "
+        "BUCKETS, FILE, CAPACITY.",
     )
 
     webhooks = Setting[dict[str, Any]](

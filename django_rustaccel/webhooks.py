@@ -211,7 +211,7 @@ def webhook_policy(
     return WebhookPolicy(made)
 
 
-def _route(path: str, given: Any, max_body: int) -> Route:
+def _route(path: str, given: Any, max_body: Any) -> Route:
     if not isinstance(given, WebhookVerifier):
         options = {name.lower(): value for name, value in dict(given).items()}
         max_body = options.pop("max_body", max_body)

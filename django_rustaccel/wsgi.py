@@ -18,9 +18,15 @@ from django_rustaccel.core.policies.compression import CompressionPolicy
 from django_rustaccel.core.policies.facts import Answer, Policy
 from django_rustaccel.core.policies.headers import PairHeaders
 from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+from django_rustaccel.core.policies.timing import TimingPolicy
 from django_rustaccel.webhooks import webhook_policy
 
-__all__ = ["CompressionMiddleware", "RateLimitMiddleware", "WebhookSignatureMiddleware"]
+__all__ = [
+    "CompressionMiddleware",
+    "RateLimitMiddleware",
+    "TimingMiddleware",
+    "WebhookSignatureMiddleware",
+]
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
@@ -107,7 +113,7 @@ class PolicyMiddleware:
 
     policy_class: ClassVar[Callable[..., Policy]]
 
-    def __init__(self, app: Application, **options: Any) -> None:
+    def __init__(self, app: Application, /, **options: Any) -> None:
         self.app = app
         self.policy = self.policy_class(**options)
 
@@ -271,6 +277,12 @@ class RateLimitMiddleware(PolicyMiddleware):
     """Limits requests; the options are those of ``RateLimitPolicy``."""
 
     policy_class = RateLimitPolicy
+
+
+class TimingMiddleware(PolicyMiddleware):
+    """Measures requests; the options are those of ``TimingPolicy``."""
+
+    policy_class = TimingPolicy
 
 
 class WebhookSignatureMiddleware(PolicyMiddleware):

@@ -33,8 +33,8 @@ class PolicyMiddleware:
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
             markcoroutinefunction(self)
-        self._made_for: Any = PolicyMiddleware
-        self._policy = Policy()
+        # Made now, so that a server does not start without a policy that cannot be made.
+        self._policy, self._made_for = self.make_policy(), user_settings() or None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.get_response!r}>"

@@ -14,7 +14,7 @@ from django_rustaccel.core.limiting import Decision
 from django_rustaccel.core.policies.facts import Answer
 from django_rustaccel.core.policies.limit_keys import imported
 from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
-from django_rustaccel.middleware.base import GetResponse, PolicyMiddleware
+from django_rustaccel.middleware.base import PolicyMiddleware
 
 
 class RateLimitMiddleware(PolicyMiddleware):
@@ -23,10 +23,6 @@ class RateLimitMiddleware(PolicyMiddleware):
     It stands below ``AuthenticationMiddleware`` where a key asks for the user. Raises
     ``ImproperlyConfigured`` for a wrong setting: no limit would be worse than not to start.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        super().__init__(get_response)
-        self.policy  # noqa: B018 - made now, so that the server does not start without it
 
     def __call__(self, request: HttpRequest) -> Any:
         """The response to a request; a coroutine on an event loop."""

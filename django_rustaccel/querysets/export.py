@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django_rustaccel.core import statistics
 from django_rustaccel.core.description import Entry
 from django_rustaccel.core.engine import Reader
-from django_rustaccel.core.json import dump_lines, dumps
+from django_rustaccel.core.jsontext import dump_lines, dumps
 from django_rustaccel.querysets import rows
 from django_rustaccel.querysets.selection import Fields, select
 from django_rustaccel.querysets.spelling import FRAMEWORK, Selected

@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 
-from django_rustaccel.core.json import dumps
+from django_rustaccel.core.jsontext import dumps
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.querysets.export import CHUNK_SIZE, stream_json, stream_ndjson, to_json
 from django_rustaccel.querysets.selection import Fields

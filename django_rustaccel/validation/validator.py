@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from django_rustaccel.core.json import loads
+from django_rustaccel.core.jsontext import loads
 from django_rustaccel.validation.ndjson import CHUNK, MAX_LINE, LineError, lines
 from django_rustaccel.validation.rows import batched
 from django_rustaccel.validation.sources import source_of

@@ -15,6 +15,7 @@ mod signing;
 mod sinks;
 mod sources;
 mod text;
+mod timing;
 
 use pyo3::prelude::*;
 
@@ -46,6 +47,8 @@ mod _rust {
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
+    #[pymodule_export]
+    use crate::python::timing::Histograms;
     #[pymodule_export]
     use crate::sources::grid::Grid;
     #[pymodule_export]

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.exceptions import ParseError
 
 from django_rustaccel.core import bodies
-from django_rustaccel.core.json import loads
+from django_rustaccel.core.jsontext import loads
 from django_rustaccel.drf.parsers import JSONParser
 from engines import describe, running
 

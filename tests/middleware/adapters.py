@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncRequestFactory, RequestFactory, override_settings
@@ -58,7 +59,7 @@ def django_sync(name: str, options: Any, sent: Sent, given: Given) -> Got:
         return _django_response(given)
 
     request = RequestFactory().generic(
-        sent.method, sent.path, sent.body, headers=sent.headers, **_content_type(sent)
+        sent.method, quote(sent.path), sent.body, headers=sent.headers, **_content_type(sent)
     )
     with override_settings(RUSTACCEL={_setting(name): _in_capitals(options)}):
         response = getattr(middleware, name)(view)(request)
@@ -75,7 +76,7 @@ def django_async(name: str, options: Any, sent: Sent, given: Given) -> Got:
 
     async def run() -> Got:
         request = AsyncRequestFactory().generic(
-            sent.method, sent.path, sent.body, headers=sent.headers, **_content_type(sent)
+            sent.method, quote(sent.path), sent.body, headers=sent.headers, **_content_type(sent)
         )
         response = await getattr(middleware, name)(view)(request)
         chunks = [c async for c in response] if response.streaming else [response.content]

@@ -12,7 +12,7 @@ from rest_framework import parsers, serializers
 
 import django_rustaccel
 from django_rustaccel.core.bodies import UnreadRow
-from django_rustaccel.core.json import loads
+from django_rustaccel.core.jsontext import loads
 from engines import describe, running
 from json_values import json_scalars, text
 from write.values import FIELDS, VALUES

@@ -66,7 +66,7 @@ class CompressionPolicy(Policy):
         self.minimum_size = minimum_size
         self.max_random_bytes = max_random_bytes
         self.fast_above = sys.maxsize if fast_above is None else fast_above
-        self._content_types = content_types and frozenset(content_types)
+        self._content_types = None if content_types is None else frozenset(content_types)
         self._is_worth_it = functools.lru_cache(256)(self._has_known_type)
         native.negotiate("", self.codings)
         for coding, level in self.levels.items():

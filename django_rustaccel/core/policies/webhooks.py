@@ -62,7 +62,7 @@ class WebhookPolicy(Policy):
         reason = request.kept.refusal(request, body)
         if reason is None:
             return None
-        logger.warning("Webhook refused: %s %s", reason, request.path)
+        logger.warning("Webhook refused: %s %r", reason, request.path)
         # RFC 9110 wants a challenge; there is no registered scheme for webhooks.
         return problem(401, reason, ("WWW-Authenticate", "Signature"))
 

@@ -15,6 +15,7 @@ pub mod limiting;
 pub mod make;
 pub mod reader;
 pub mod signing;
+pub mod timing;
 pub mod types;
 pub mod unicode;
 pub mod zone;
