@@ -16,7 +16,7 @@ from typing import Any
 
 from django_rustaccel._rust import Unread, loads_lazily, look
 
-__all__ = ["ROWS", "UnreadRow", "loads"]
+__all__ = ["UnreadRow", "loads"]
 
 # Encoders name the type of what they refuse: its name says what to do.
 Unread.__name__ = "unread JSON: use dict(row) or RUSTACCEL['LAZY_DATA'] = False"
@@ -38,10 +38,6 @@ class UnreadRow(dict):  # type: ignore[type-arg]
 
 # Messages name the class of a value, DRF's own among them.
 UnreadRow.__name__ = UnreadRow.__qualname__ = "dict"
-
-
-#: The classes of what was sent for one object: an unread row is validated by its text.
-ROWS = (dict, UnreadRow)
 
 
 def loads(text: bytes, otherwise: object) -> Any:

@@ -10,7 +10,6 @@ from typing import Any
 
 from rest_framework import fields, relations, validators
 
-from django_rustaccel.core.bodies import ROWS
 from django_rustaccel.core.origin import belongs_to
 from django_rustaccel.drf.originals import BaseSerializer
 from django_rustaccel.querysets.answers import Answers, Expected
@@ -23,7 +22,7 @@ _MISSING = fields.empty
 
 def values_of(name: str, rows: Values) -> Values:
     """The values that rows have under a name."""
-    return lambda: [row[name] for row in rows() if type(row) in ROWS and name in row]
+    return lambda: [row[name] for row in rows() if type(row) is dict and name in row]
 
 
 def items(values: Values) -> Values:
@@ -78,7 +77,7 @@ def _together(
     parts: Sequence[Any], asked: tuple[Any, ...], rows: Iterable[Any]
 ) -> Iterator[Sequence[Any]]:
     for row in rows:
-        if type(row) in ROWS:
+        if type(row) is dict:
             given = [_given(part, row) for part in parts]
             # What a row does not say is the same default for all, most likely.
             yield [
@@ -91,7 +90,7 @@ def _dated(
     pair: Sequence[Any], parts: Sequence[str], rows: Iterable[Any]
 ) -> Iterator[Sequence[Any]]:
     for row in rows:
-        if type(row) in ROWS:
+        if type(row) is dict:
             value, date = (_given(field, row) for field in pair)
             if hasattr(date, "year"):
                 yield [value, *(getattr(date, part) for part in parts)]

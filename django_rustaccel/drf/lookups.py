@@ -16,12 +16,10 @@ from typing import Any
 from rest_framework import fields, relations
 from rest_framework.validators import UniqueValidator, qs_exists
 
-from django_rustaccel.core.bodies import ROWS
 from django_rustaccel.core.bodies import UnreadRow
 from django_rustaccel.core.description import Path
 from django_rustaccel.core.origin import belongs_to
 from django_rustaccel.drf import originals
-from django_rustaccel.drf.describe import is_within_itself
 from django_rustaccel.drf.expectations import (
     Values,
     expected_of_relation,
@@ -41,7 +39,6 @@ def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
 
     Yields whether there are any.
     """
-    if _is_within(serializer) or not any(type(row) in ROWS for row in rows):
     if _is_within(serializer) or not any(isinstance(row, dict) for row in rows):
         yield False
         return
@@ -130,11 +127,6 @@ class _Places:
     def fill(self, field: Any, values: Values) -> None:
         """Look for places in a field, of which the rows give these values."""
         if isinstance(field, originals.Serializer):
-            if is_within_itself(field):
-                return
-            for part in field._writable_fields:
-                self.fill(part, values_of(str(part.field_name), values))
-            self._fill_validators(field, values)
             # One that contains itself makes the next of its fields whenever they are looked at.
             if type(field) not in self.around:
                 self._fill_serializer(field, values)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.bodies import ROWS
+from django_rustaccel.core.bodies import UnreadRow
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import lookups
 from django_rustaccel.drf.describe_input import rows_override
 from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
+
+#: A dict, or an object of a request body that nobody has looked at: its text is validated.
+ROWS = (dict, UnreadRow)
 
 
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:

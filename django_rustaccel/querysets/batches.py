@@ -46,7 +46,6 @@ class Batch:
         self.columns = columns
         self.is_certain = all(column.is_certain for column in columns)
         self.matches: dict[Key, list[Any]] = {}
-        self._converts = [column.convert for column in columns]
         # Most look-ups are by one column, and keys are made twice for every row.
         self._convert = columns[0].convert if len(columns) == 1 else None
         self._expected: Callable[[Key], Iterable[Sequence[Any]]] | None = expected
@@ -55,7 +54,6 @@ class Batch:
 
     def key(self, values: Iterable[Any]) -> Key | None:
         """What a look-up is known by; ``None`` for values only the database can compare."""
-        key = tuple([convert(value) for convert, value in zip(self._converts, values, strict=True)])
         if self._convert is not None:
             (value,) = values
             converted = self._convert(value)
