@@ -1,20 +1,41 @@
 """Types of the compiled module. `stubtest` holds them against the real one in `make lint`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from json import JSONEncoder
-from typing import Any, final
+from os import PathLike
+from typing import Any, Self, final
+
+from typing_extensions import disjoint_base
 
 __all__ = [
+    "Acceptor",
+    "CacheStore",
+    "Checker",
+    "Compressor",
+    "Decision",
+    "Grid",
     "Guard",
+    "Histograms",
+    "Libpq",
+    "LimitTable",
+    "LocalCache",
+    "RateLimiter",
     "Reader",
     "Recording",
     "Rows",
     "Shape",
+    "Sqlite",
+    "Unread",
     "__version__",
     "argon2",
     "bcrypt",
+    "compress",
+    "dump_lines",
     "dumps",
     "loads",
+    "loads_lazily",
+    "look",
+    "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
@@ -31,13 +52,27 @@ def dumps(
     compact: bool,
     indent: int | None,
     allow_nan: bool,
-    encoder: type[JSONEncoder],
+    encoder: Callable[..., Any],
     spells: bool,
 ) -> bytes | None: ...
+def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
+def look(row: dict[str, Any]) -> None: ...
+
+@final
+class Unread: ...
 
 #: The number of a node, and the method of its stock field that decided about a value.
 _Fall = tuple[int, str]
+
+@final
+class Grid:
+    def __len__(self) -> int: ...
+    def rows(self) -> list[tuple[Any, ...]]: ...
+    def column(self, index: int) -> list[Any]: ...
+    def keys(self, index: int) -> list[Any]: ...
+    def take(self, rows: Sequence[int]) -> Grid: ...
 
 @final
 class Guard:
@@ -45,6 +80,33 @@ class Guard:
         cls, classes: Sequence[type], names: Sequence[str], models: Sequence[type]
     ) -> Guard: ...
     def holds(self) -> bool: ...
+
+@final
+class Libpq:
+    def __new__(cls, addresses: Mapping[str, int]) -> Libpq: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(
+        self, address: int, plain: Sequence[int]
+    ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
+
+@final
+class Acceptor:
+    def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
+    def fields(
+        self, serializer: Any, data: dict[Any, Any], partial: bool
+    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+    def one(
+        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
+    ) -> tuple[Any, list[_Fall]]: ...
+    def many(
+        self,
+        serializer: Any,
+        rows: list[Any],
+        partial: bool,
+        run_validators: bool,
+        tables: dict[int, Any] | None,
+    ) -> tuple[list[Any], list[_Fall]]: ...
 
 @final
 class Reader:
@@ -75,6 +137,81 @@ class Rows:
 class Shape:
     def __new__(cls, what: str, content: Any) -> Shape: ...
 
+@final
+class Sqlite:
+    def __new__(
+        cls, addresses: Mapping[str, int], cursor: Any, statement: object, connection: Any
+    ) -> Sqlite: ...
+    @staticmethod
+    def functions() -> list[str]: ...
+    def read(self, cursor: Any, converters: Mapping[str, Any]) -> Grid | None: ...
+
+@final
+class Decision:
+    __match_args__: tuple[str, str, str, str, str]
+    def __new__(
+        cls,
+        allowed: bool,
+        limit: int,
+        remaining: int,
+        retry_after: float,
+        reset_after: float,
+    ) -> Decision: ...
+    def __getnewargs__(self) -> tuple[bool, int, int, float, float]: ...
+    def __bool__(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def allowed(self) -> bool: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def remaining(self) -> int: ...
+    @property
+    def retry_after(self) -> float: ...
+    @property
+    def reset_after(self) -> float: ...
+
+@final
+class LimitTable:
+    def __new__(cls, capacity: int, path: str | PathLike[str] | None = None) -> LimitTable: ...
+
+@final
+class RateLimiter:
+    def __new__(
+        cls,
+        table: LimitTable,
+        algorithm: str,
+        rates: Sequence[tuple[int, int, int]],
+        prefix: str,
+    ) -> RateLimiter: ...
+    def hit(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def peek(self, key: str, cost: int = 1, now: int | None = None) -> Decision: ...
+    def reset(self, key: str) -> None: ...
+
+@final
+class CacheStore:
+    def __new__(cls, max_entries: int, max_bytes: int) -> CacheStore: ...
+    def counts(self) -> tuple[int, int, int, int, int]: ...
+
+@disjoint_base
+class LocalCache:
+    def __new__(cls, *_arguments: Any, **_options: Any) -> Self: ...
+    def _configure(
+        self, store: CacheStore, prefix: str | None, timeout: float | None, standard: object
+    ) -> None: ...
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any: ...
+    def set(
+        self, key: Any, value: Any, timeout: float | None = ..., version: int | None = None
+    ) -> None: ...
+    def add(
+        self, key: Any, value: Any, timeout: float | None = ..., version: int | None = None
+    ) -> bool: ...
+    def touch(self, key: Any, timeout: float | None = ..., version: int | None = None) -> bool: ...
+    def delete(self, key: Any, version: int | None = None) -> bool: ...
+    def has_key(self, key: Any, version: int | None = None) -> bool: ...
+    def incr(self, key: Any, delta: Any = ..., version: int | None = None) -> Any: ...
+    def clear(self) -> None: ...
+
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(
     variant: str,
@@ -103,3 +240,25 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
+def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
+
+@final
+class Checker:
+    def __new__(cls, model: type, columns: list[Any], methods: Sequence[str]) -> Checker: ...
+    def uncertain(self, instances: list[Any]) -> list[tuple[int, list[int] | None]]: ...
+
+@final
+class Compressor:
+    def __new__(cls, coding: str, level: int, padding: int) -> Compressor: ...
+    def feed(self, chunk: bytes) -> bytes: ...
+    def finish(self) -> bytes: ...
+
+@final
+class Histograms:
+    def __new__(
+        cls, path: str | PathLike[str] | None, bounds: Sequence[float], capacity: int
+    ) -> Histograms: ...
+    def slot(self, key: str) -> int: ...
+    def observe(self, slot: int, seconds: float) -> None: ...
+    def collect(self) -> list[tuple[str, list[int], float]]: ...

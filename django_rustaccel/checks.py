@@ -6,11 +6,14 @@ E002   ``RUSTACCEL`` is not a dict
 E003   a key of ``RUSTACCEL`` has a value that it does not take
 E004   ``ACCELERATE_DRF`` is on and Django REST framework is missing or too old
 W001   ``ACCELERATE_DRF`` is on and something else replaces the same parts of DRF
+W002   ``RATE_LIMIT`` is counted by each of several worker processes for itself
 =====  ==========================================================================
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -44,7 +47,8 @@ def _key_problems(user: dict[Any, Any]) -> Iterator[CheckMessage]:
         if setting is None:
             yield _error(f"{NAME} has no setting {key!r}.", 1, _suggestion(key))
         elif problem := setting.problem(value):
-            message = f"{NAME}[{key!r}] {problem}, not {value!r}."
+            shown = "" if setting.is_secret else f", not {value!r}"
+            message = f"{NAME}[{key!r}] {problem}{shown}."
             yield _error(message, 3, f"It is read as its default, {setting.default!r}.")
 
 
@@ -79,6 +83,36 @@ def _drf_problem() -> str:
     if version < OLDEST_DRF:
         return f"{NAME}['ACCELERATE_DRF'] needs Django REST framework 3.16, {VERSION} is installed."
     return ""
+
+
+@register(TAG)
+def check_rate_limit_storage(**kwargs: Any) -> list[CheckMessage]:
+    """Limits that several workers are to keep together are counted where all of them see it."""
+    return _counted_apart() if configured_workers() > 1 else []
+
+
+@register(TAG, deploy=True)
+def check_deployed_rate_limit_storage(**kwargs: Any) -> list[CheckMessage]:
+    """The same for a deployment that does not say how many workers it has: most have several."""
+    return _counted_apart() if configured_workers() == 0 else []
+
+
+def _counted_apart() -> list[CheckMessage]:
+    options = settings.rate_limit
+    is_local = str(options.get("STORAGE", "local://")).startswith("local:")
+    if not is_local or "RATE_LIMIT" not in getattr(django_settings, NAME, {}):
+        return []
+    message = f"{NAME}['RATE_LIMIT'] is counted by every worker process for itself."
+    hint = "All together let through as many times the limit: use shared:// or redis://."
+    return [checks.Warning(message, hint=hint, id=f"{TAG}.W002")]
+
+
+def configured_workers() -> int:
+    """How many worker processes the environment asks servers for; 0 if it does not say."""
+    arguments = os.environ.get("GUNICORN_CMD_ARGS", "")
+    found = re.search(r"(?:^|\s)(?:-w|--workers)[\s=]*(\d+)", arguments)
+    count = found[1] if found else os.environ.get("WEB_CONCURRENCY", "")
+    return int(count) if count.isdecimal() else 0
 
 
 def _error(message: str, number: int, hint: str) -> CheckMessage:

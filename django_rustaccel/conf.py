@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
 from django.conf import settings as django_settings
@@ -22,11 +23,15 @@ class Setting(Generic[T]):
 
     ``problem`` says what is wrong with a value, and nothing about a good one. A wrong value is
     read as the default: ``manage.py check`` reports it, and a running site is not taken down.
+    The text of a report must not carry a value that ``is_secret``.
     """
 
-    def __init__(self, default: T, problem: Callable[[Any], str], doc: str) -> None:
+    def __init__(
+        self, default: T, problem: Callable[[Any], str], doc: str, *, is_secret: bool = False
+    ) -> None:
         self.default = default
         self.problem = problem
+        self.is_secret = is_secret
         self.__doc__ = doc
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -90,6 +95,55 @@ def _is_number(value: Any, kinds: Any) -> bool:
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
+def arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """The keys of one of the dicts below as arguments of what makes a policy."""
+    return {key.lower(): each for key, each in value.items()}
+
+
+def must_make(policy: str) -> Callable[[Any], str]:
+    """A dict of the arguments, in capitals, of what makes a policy: a name within this package."""
+
+    def problem(value: Any) -> str:
+        if not isinstance(value, dict):
+            return "must be a dict"
+        if wrong := [key for key in value if not (isinstance(key, str) and key.isupper())]:
+            return f"has keys that are not in capitals ({', '.join(map(repr, wrong))})"
+        module, _, name = policy.rpartition(".")
+        make = getattr(import_module(f"django_rustaccel.{module}"), name)
+        try:
+            make(**arguments(value))
+        except (AttributeError, OSError, TypeError, ValueError) as error:
+            return f"is not what {name} takes ({error})"
+        return ""
+
+    return problem
+
+
+def must_be_rate_limit(value: Any) -> str:
+    """A dict of the arguments of ``RateLimitPolicy``, in capitals."""
+    from django_rustaccel.core.limiting import check_storage
+    from django_rustaccel.core.policies.rate_limit import RateLimitPolicy
+
+    if not isinstance(value, dict):
+        return "must be a dict"
+    try:
+        options = rate_limit_arguments(value)
+        check_storage(options.get("storage", "local://"))
+        # In this process: a check leaves nothing behind and asks no server.
+        RateLimitPolicy(**{**options, "storage": "local://"})
+    except (TypeError, ValueError, ImportError, AttributeError) as error:
+        return f"is not what RateLimitPolicy takes ({error})"
+    return ""
+
+
+def rate_limit_arguments(value: dict[str, Any]) -> dict[str, Any]:
+    """``RATE_LIMIT``, and each of its rules, as arguments of ``RateLimitPolicy``."""
+    named = arguments(value)
+    if "rules" in named:
+        named["rules"] = [arguments(rule) for rule in named["rules"]]
+    return named
+
+
 class Settings:
     """Live values: overrides in tests take effect at once."""
 
@@ -102,8 +156,9 @@ class Settings:
     lazy_data = Setting(
         True,
         must_be_bool,
-        "Whether `.data` of a list becomes Python objects only when it is looked at. Turn it off "
-        "if code in C that reads the memory of lists, such as orjson, is given `.data` itself.",
+        "Whether `.data` of a list, and the objects of a JSON body, become Python objects only "
+        "when they are looked at. Turn it off if code in C that reads the memory of lists and "
+        "dicts, such as orjson, is given `.data` or `request.data` itself.",
     )
 
     hashing = Setting[dict[str, Any]](
@@ -112,12 +167,55 @@ class Settings:
         "How passwords are hashed: MAX_CONCURRENCY, MAX_WAIT, IDLE_SECONDS, OFF_LOOP.",
     )
 
+    compression = Setting[dict[str, Any]](
+        {},
+        must_make("core.policies.compression.CompressionPolicy"),
+        "How `CompressionMiddleware` compresses: CODINGS, LEVELS, MINIMUM_SIZE, CONTENT_TYPES, "
+        "MAX_RANDOM_BYTES, FAST_ABOVE.",
+    )
+
+    timing = Setting[dict[str, Any]](
+        {},
+        must_make("core.policies.timing.TimingPolicy"),
+        "What `TimingMiddleware` tells, and to whom: SERVER_TIMING, SLOW_SECONDS, HISTOGRAMS, "
+        "BUCKETS, FILE, CAPACITY.",
+    )
+
+    webhooks = Setting[dict[str, Any]](
+        {},
+        must_make("webhooks.webhook_policy"),
+        "Who must have signed requests to which paths: ROUTES, MAX_BODY.",
+        is_secret=True,
+    )
+
+    rate_limit = Setting[dict[str, Any]](
+        {},
+        must_be_rate_limit,
+        "Which requests are limited, where they are counted, what is answered: RATE, KEY or RULES, "
+        "STORAGE, ALGORITHM, ON_STORAGE_ERROR, TRUSTED_PROXIES, IPV6_PREFIX, HEADERS, BODY, VIEW.",
+    )
+
 
 SETTINGS: dict[str, Setting[Any]] = {
     setting.key: setting for setting in vars(Settings).values() if isinstance(setting, Setting)
 }
 
 settings = Settings()
+
+
+_rate_limit_options: tuple[Any, dict[str, Any]] = (Settings, {})
+
+
+def rate_limit_options() -> dict[str, Any]:
+    """``RATE_LIMIT`` as arguments of ``RateLimitPolicy``; not to be changed.
+
+    Made once for each value of ``RUSTACCEL``: throttles ask for every request.
+    """
+    global _rate_limit_options
+    current = user_settings() or None
+    if _rate_limit_options[0] is not current:
+        _rate_limit_options = (current, rate_limit_arguments(settings.rate_limit))
+    return _rate_limit_options[1]
 
 
 def hashing_limits() -> tuple[int, float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
 
 
@@ -25,3 +26,25 @@ class InvalidSignatureError(RustaccelError, BadSignature):
 
     The text names neither secrets nor the signature that would have been right.
     """
+
+
+class BulkValidationError(RustaccelError, ValidationError):
+    """Some instances of a list are not valid.
+
+    ``errors`` has the ``ValidationError`` of each, as its ``full_clean`` raises it, by its index in
+    the list. As a ``ValidationError`` this one is a list: of all their messages, one after another.
+    """
+
+    def __init__(self, errors: dict[int, ValidationError]) -> None:
+        super().__init__(list(errors.values()))
+        self.errors = errors
+
+    def as_dict(self) -> dict[int, dict[str, list[str]]]:
+        """The messages of each invalid instance by field, with ``__all__`` for those of none."""
+        return {index: error.message_dict for index, error in self.errors.items()}
+
+    def __str__(self) -> str:
+        return repr(self.as_dict())
+
+    def __reduce__(self) -> tuple[type, tuple[dict[int, ValidationError]]]:
+        return type(self), (self.errors,)

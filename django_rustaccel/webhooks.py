@@ -15,9 +15,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django_rustaccel.core import signing as native
+from django_rustaccel.core.policies.facts import Request
+from django_rustaccel.core.policies.webhooks import MAX_BODY, Route, WebhookPolicy
 from django_rustaccel.exceptions import InvalidSignatureError
 
-__all__ = ["SCHEMES", "Message", "WebhookVerifier"]
+__all__ = ["SCHEMES", "Message", "WebhookVerifier", "webhook_policy"]
 
 #: For how long a message without a signed time is remembered, in seconds.
 REMEMBERED = 24 * 60 * 60
@@ -194,6 +196,48 @@ class WebhookVerifier:
         seconds = REMEMBERED if claim.timestamp is None else 2 * self.tolerance + 1
         if not _cache(self.replay_cache).add(key, 1, seconds):
             raise InvalidSignatureError("This message was accepted before.")
+
+
+def webhook_policy(
+    routes: Mapping[str, Any] | None = None, max_body: int = MAX_BODY
+) -> WebhookPolicy:
+    """The policy that lets only signed requests through to the paths of `routes`.
+
+    Parameters: by path, the arguments of a :class:`WebhookVerifier` as a dict, in capitals or not,
+    or a verifier; and the longest body in bytes, also by path. Raises ``ValueError`` and
+    ``TypeError`` for what is none of these.
+    """
+    made = {path: _route(path, given, max_body) for path, given in dict(routes or {}).items()}
+    return WebhookPolicy(made)
+
+
+def _route(path: str, given: Any, max_body: Any) -> Route:
+    if not isinstance(given, WebhookVerifier):
+        options = {name.lower(): value for name, value in dict(given).items()}
+        max_body = options.pop("max_body", max_body)
+        given = WebhookVerifier(**options)
+    if not isinstance(max_body, int) or max_body < 0:
+        raise ValueError(f"The longest body at {path!r} is a number of bytes.")
+    waits = given.replay_cache is not None
+    return Route(partial(_refusal, given), max_body, waits)
+
+
+def _refusal(verifier: WebhookVerifier, request: Request, body: bytes) -> str | None:
+    try:
+        verifier.verify(body, _RequestHeaders(request))
+    except InvalidSignatureError as error:
+        return str(error)
+    return None
+
+
+class _RequestHeaders(dict[str, str]):
+    """What :func:`_header` asks of headers, answered by the request."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._request.header(name.lower()) or default
 
 
 def _cache(cache: Any) -> Any:

@@ -124,8 +124,8 @@ def difference(stock: Outcome, ours: Outcome) -> str | None:
 
 def describe(value: Any) -> Any:
     """`value` with the exact type of every part beside it, comparable with ``==``."""
-    if isinstance(value, list):
-        value[:0]  # A list that is made at the first look has its exact type after it.
+    if isinstance(value, (list, dict)):
+        iter(value)  # What is made at the first look has its exact type after it.
     kind = type(value)
     if isinstance(value, dict):
         return kind, [(describe(key), describe(part)) for key, part in value.items()]

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Protocol
 
 #: Distinct reasons kept; further ones are counted together, so that memory stays bounded.
 MAX_REASONS = 1000
 OTHER_REASONS = "other reasons"
 
-read: Counter[str] = Counter(rows=0, instances=0, stock=0)
+
+class Watcher(Protocol):
+    """Wants to know by which tiers serializers are served in its context."""
+
+    tiers: list[str]
+
+
+watcher: ContextVar[Watcher | None] = ContextVar("rustaccel_watcher", default=None)
+
+
+class WatchedCounter(Counter[str]):
+    """Counts for everybody, and tells the watcher of the context, such as one request, what."""
+
+    def __setitem__(self, tier: str, count: int) -> None:
+        super().__setitem__(tier, count)
+        current = watcher.get()
+        if current is not None:
+            current.tiers.append(tier)
+
+
+read = WatchedCounter(rows=0, instances=0, stock=0)
 write: Counter[str] = Counter(native=0, stock=0)
 render: Counter[str] = Counter(native=0, stock=0)
 parse: Counter[str] = Counter(native=0, stock=0)

@@ -6,8 +6,6 @@ how to reach the stock field that decides when native code is not sure (path).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -22,6 +20,7 @@ from django.db.models.manager import BaseManager
 from django.db.models.query_utils import DeferredAttribute
 from rest_framework import fields, relations
 
+from django_rustaccel.core.description import Entry, Node, Path, Shortcut
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
@@ -35,74 +34,6 @@ STOCK_LIST_DATA = vars(originals.ListSerializer)["data"].fget
 #: What may stand in a class as ``to_representation`` and still be stock: installing adds to it.
 SERIALIZER_METHODS = {STOCK_SERIALIZER} if belongs_to(STOCK_SERIALIZER, "rest_framework") else set()
 LIST_METHODS = {STOCK_LIST} if belongs_to(STOCK_LIST, "rest_framework") else set()
-
-Path = tuple[tuple[str, str], ...]
-
-#: Where an instance of the serializer's model keeps a value, and under which name.
-Shortcut = tuple[str, str]
-
-#: Kinds that are made of entries, and those that may have a child.
-WITH_ENTRIES = frozenset({"nested", "many"})
-WITH_CHILD = frozenset({"list", "map", "many_related", "key", "own_key"})
-
-
-@dataclass
-class Node:
-    """What a value is: a kind with options, and the way to its stock field."""
-
-    kind: str
-    options: dict[str, Any]
-    path: Path
-    reason: str = ""
-    #: Class name of the stock field.
-    field: str = ""
-    child: Node | None = None
-    entries: list[Entry] = dataclass_field(default_factory=list)
-    #: The model of a nested serializer.
-    model: type[Model] | None = None
-
-    def as_tuple(self) -> tuple[Any, ...]:
-        """The form that the native builder reads."""
-        options = dict(self.options)
-        if self.kind in WITH_ENTRIES:
-            options["plan"] = (self.model, [entry.as_tuple() for entry in self.entries])
-        if self.kind in WITH_CHILD:
-            options["child"] = self.child.as_tuple() if self.child else None
-        return (self.kind, options, self.path)
-
-
-@dataclass
-class Entry:
-    """One readable field of a serializer."""
-
-    name: str
-    attrs: tuple[str, ...]
-    node: Node
-    #: ``"whole"``, ``"path"`` or ``"stock"``
-    source: str
-    shortcut: Shortcut | None = None
-    #: Why the value itself needs an object that only stock code can look at.
-    needs_instance: str = ""
-    #: The key in the output: `field_name`, which may have been changed on the instance.
-    key: str = ""
-    #: What becomes of the field where its source leads through nothing: `"null"`, `"skip"` or
-    #: `"stock"` for a default or an error.
-    missing: str = "stock"
-
-    @property
-    def stock_reason(self) -> str:
-        """Why Python code runs for every value of this field; empty when none need run."""
-        if self.source == "stock" and self.needs_instance:
-            return self.needs_instance
-        node = self.node
-        while node.child is not None:
-            node = node.child
-        return node.reason if node.kind == "stock" else ""
-
-    def as_tuple(self) -> tuple[Any, ...]:
-        """The form that the native builder reads."""
-        attrs = list(self.attrs) if self.source == "path" else []
-        return (self.key, (self.source, attrs, self.shortcut), self.node.as_tuple())
 
 
 def describe(serializer: Any, path: Path = ()) -> list[Entry]:
@@ -144,12 +75,24 @@ def serializer_override(serializer: Any) -> str:
     """Why a serializer's own code has to run for every object; empty when it need not."""
     if type(serializer).to_representation not in SERIALIZER_METHODS:
         return describe_override(serializer, "to_representation")
+    if is_within_itself(serializer):
+        return f"`{type(serializer).__name__}` stands within itself"
     for name in ("to_representation", "_readable_fields"):
         if name in vars(serializer) or (
             name != "to_representation" and overridden(serializer, name, originals.Serializer)
         ):
             return describe_override(serializer, name)
     return ""
+
+
+def is_within_itself(serializer: Any) -> bool:
+    """Whether a field of a serializer leads to its own class again: such a tree has no end."""
+    above = serializer.parent
+    while above is not None:
+        if type(above) is type(serializer):
+            return True
+        above = above.parent
+    return False
 
 
 def list_override(serializer: Any) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.db.models.manager import BaseManager
 
+from django_rustaccel.core.description import Entry
 from django_rustaccel.core.origin import describe_error, location
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import install
 from django_rustaccel.drf import serializers as opt_in
-from django_rustaccel.drf.describe import Entry, describe, list_override, serializer_override
+from django_rustaccel.drf.describe import describe, list_override, serializer_override
 from django_rustaccel.drf.explanation import Explanation, FieldExplanation
 from django_rustaccel.drf.originals import BaseSerializer, ListSerializer, Serializer
 from django_rustaccel.drf.reading import unread_queryset

@@ -7,10 +7,20 @@ from functools import wraps
 from typing import Any
 
 from rest_framework import mixins, pagination, response
+from rest_framework.fields import empty
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core.origin import belongs_to, location
-from django_rustaccel.drf import describe, kinds, originals, reading, retrieving
+from django_rustaccel.drf import (
+    describe,
+    describe_input,
+    input_rules,
+    kinds,
+    originals,
+    reading,
+    retrieving,
+    writing,
+)
 from django_rustaccel.drf import pagination as lazy_pagination
 from django_rustaccel.drf.lazy import look_within
 from django_rustaccel.drf.parsers import parse_json
@@ -27,6 +37,7 @@ def install() -> None:
     if is_installed():
         return
     _install_reading()
+    _install_writing()
     _install_rendering()
     _install_responding()
     _install_parsing()
@@ -56,12 +67,16 @@ def replaced_by_others() -> Iterator[str]:
         (originals.Serializer, "to_representation"),
         (originals.ListSerializer, "to_representation"),
         (originals.ListSerializer, "data"),
+        (originals.Serializer, "run_validation"),
+        (originals.Serializer, "to_internal_value"),
+        (originals.ListSerializer, "to_internal_value"),
         (originals.JSONRenderer, "render"),
         (originals.JSONParser, "parse"),
         (mixins.RetrieveModelMixin, "retrieve"),
         *((paginator, "paginate_queryset") for paginator in PAGINATORS),
         (pagination.CursorPagination, "paginate_queryset"),
         *((field, "to_representation") for field in kinds.MIRRORED),
+        *((field, "to_internal_value") for field in input_rules.MIRRORED),
     ]
     for cls, name in served:
         method = getattr(cls, name)
@@ -108,6 +123,30 @@ def _install_reading() -> None:
         describe.SERIALIZER_METHODS.add(one.to_representation)
     if describe.LIST_METHODS:
         describe.LIST_METHODS.add(many.to_representation)
+
+
+def _install_writing() -> None:
+    def run_validation(self: Any, data: Any = empty) -> Any:
+        return writing.run_validation(self, data, describe_input.STOCK_RUN)
+
+    def to_internal_value(self: Any, data: Any) -> Any:
+        return writing.fields_to_internal_value(self, data, describe_input.STOCK_FIELDS)
+
+    def list_to_internal_value(self: Any, data: Any) -> Any:
+        return writing.rows_to_internal_value(self, data, describe_input.STOCK_ROWS)
+
+    one: Any = originals.Serializer
+    many: Any = originals.ListSerializer
+    one.run_validation = _while_on(run_validation, describe_input.STOCK_RUN)
+    one.to_internal_value = _while_on(to_internal_value, describe_input.STOCK_FIELDS)
+    many.to_internal_value = _while_on(list_to_internal_value, describe_input.STOCK_ROWS)
+    for methods, method in (
+        (describe_input.RUN_METHODS, one.run_validation),
+        (describe_input.FIELDS_METHODS, one.to_internal_value),
+        (describe_input.ROWS_METHODS, many.to_internal_value),
+    ):
+        if methods:
+            methods.add(method)
 
 
 def _install_rendering() -> None:

@@ -24,7 +24,7 @@ class RowPage:
     def selected(self, items: list[RowItem]) -> Any:
         """The table of some of the rows, in the order of the items."""
         rows, shape, children = self.read.table
-        return ([rows[item.index] for item in items], shape, children)
+        return (rows.take([item.index for item in items]), shape, children)
 
 
 class RowItem:

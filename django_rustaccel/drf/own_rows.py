@@ -14,7 +14,8 @@ from django.db.models.fields.related_descriptors import (
     ReverseOneToOneDescriptor,
 )
 
-from django_rustaccel.drf.describe import Entry, describe
+from django_rustaccel.core.description import Entry
+from django_rustaccel.drf.describe import describe
 
 
 class NothingToRenderError(Exception):

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from django_rustaccel.core import statistics
-from django_rustaccel.core.json import loads
+from django_rustaccel.conf import settings as own_settings
+from django_rustaccel.core import bodies, jsontext, statistics
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals
 
@@ -51,6 +51,7 @@ def parse_json(
     encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
     if encoding in UTF8:
         body, stream = _read(stream)
+        loads = bodies.loads if own_settings.lazy_data else jsontext.loads
         value = loads(body, _UNSURE)
         if value is not _UNSURE:
             statistics.parse["native"] += 1

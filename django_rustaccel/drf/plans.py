@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Generic, TypeVar
 
 from django.core.signals import setting_changed
 from django.db.models import Model
 
+from django_rustaccel.core.description import WITH_CHILD, WITH_ENTRIES, Entry, Node
 from django_rustaccel.core.engine import Guard, Reader
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import (
-    WITH_CHILD,
-    WITH_ENTRIES,
-    Entry,
-    Node,
     describe,
+    is_within_itself,
     model_of,
     serializer_override,
     shortcut_model,
@@ -56,35 +54,52 @@ class Plan:
         ]
 
 
-class _Known(NamedTuple):
-    """A plan, and what it holds for."""
-
-    plan: Plan | str
-    guard: Guard
-    marks: list[tuple[type, Any]]
-
-    def holds(self) -> bool:
-        return self.guard.holds() and all(mark == _mark(cls) for cls, mark in self.marks)
+P = TypeVar("P")
 
 
-_plans: dict[type, _Known] = {}
+class Kept(Generic[P]):
+    """Plans by serializer class, each as long as nothing has changed that it depends on.
+
+    ``make`` makes the plan of an instance, or says why it has none; ``watched`` are the names by
+    which a class that was given something later, by a test's patch for example, can be told.
+    """
+
+    def __init__(
+        self, make: Callable[[Any], P | str], watched: Callable[[list[Any]], list[str]]
+    ) -> None:
+        self._make = make
+        self._watched = watched
+        self._known: dict[type, tuple[P | str, Guard, list[tuple[type, Any]]]] = {}
+
+    def find(self, serializer: Any) -> P | str | None:
+        """The plan kept for the class of a serializer, if it still holds."""
+        known = self._known.get(type(serializer))
+        if known is None:
+            return None
+        plan, guard, marks = known
+        holds = guard.holds() and all(mark == _mark(cls) for cls, mark in marks)
+        return plan if holds else None
+
+    def make(self, serializer: Any) -> P | str:
+        """A new plan, kept if every plain serializer of the class, as this one, has the same."""
+        plan = self._make(serializer)
+        tree = [serializer, *_nested(serializer)]
+        if all(is_static(type(each)) for each in tree):
+            while len(self._known) >= MAX_PLANS:
+                self._known.pop(next(iter(self._known)), None)
+            self._known[type(serializer)] = (plan, *_conditions(tree, self._watched(tree)))
+        return plan
+
+    def clear(self) -> None:
+        self._known.clear()
 
 
 def plan_of(serializer: Any) -> Plan | str:
     """The plan of a serializer instance, or why it has none."""
-    if not _is_plain(serializer):
+    if not is_plain(serializer):
         return compile_plan(serializer)
-    cls = type(serializer)
-    known = _plans.get(cls)
-    if known is not None and known.holds():
-        return known.plan
-    plan = compile_plan(serializer)
-    tree = [serializer, *_nested(serializer)]
-    if all(_is_static(type(each)) for each in tree):
-        while len(_plans) >= MAX_PLANS:
-            _plans.pop(next(iter(_plans)), None)
-        _plans[cls] = _Known(plan, *_conditions(tree))
-    return plan
+    known = _plans.find(serializer)
+    return _plans.make(serializer) if known is None else known
 
 
 def compile_plan(serializer: Any) -> Plan | str:
@@ -148,16 +163,17 @@ _PLAIN_STATE = frozenset(
 )  # fmt: skip
 
 
-def _is_plain(serializer: Any) -> bool:
-    """Whether nothing on the instance may change the fields that its class has."""
+def is_plain(serializer: Any) -> bool:
+    """Whether nothing on the instance may change the fields and methods that its class has."""
     state = vars(serializer)
     if state.keys() <= _PLAIN_STATE:
         return True
     cls = type(serializer)
-    return not any(hasattr(cls, name) for name in state.keys() - _PLAIN_STATE)
+    more = state.keys() - _PLAIN_STATE
+    return not any(hasattr(cls, name) or name.startswith("validate_") for name in more)
 
 
-def _is_static(cls: type) -> bool:
+def is_static(cls: type) -> bool:
     """Whether the class leaves the choice of its fields to DRF."""
     stock: Any = next((base for base in cls.__mro__ if base in _STOCK_HOOKS), None)
     return stock is not None and all(
@@ -169,7 +185,7 @@ def _nested(serializer: Any) -> Iterable[Any]:
     """The serializers within a serializer."""
     for field_ in serializer.fields.values():
         child = getattr(field_, "child", field_)
-        if isinstance(child, originals.Serializer):
+        if isinstance(child, originals.Serializer) and not is_within_itself(child):
             yield child
             yield from _nested(child)
 
@@ -182,7 +198,7 @@ _WATCHED = [
 ]  # fmt: skip
 
 
-def _conditions(tree: list[Any]) -> tuple[Guard, list[tuple[type, Any]]]:
+def _conditions(tree: list[Any], watched: list[str]) -> tuple[Guard, list[tuple[type, Any]]]:
     """What a plan over these serializers depends on: classes, and containers that may change."""
     owners = list(dict.fromkeys(type(each) for each in tree))
     classes = dict.fromkeys(owners)
@@ -190,7 +206,7 @@ def _conditions(tree: list[Any]) -> tuple[Guard, list[tuple[type, Any]]]:
         parts = (field_, getattr(field_, "child", None), getattr(field_, "child_relation", None))
         classes.update(dict.fromkeys(type(part) for part in parts if part is not None))
     models = dict.fromkeys(model for model in map(model_of, tree) if model is not None)
-    return Guard(list(classes), _WATCHED, list(models)), [(cls, _mark(cls)) for cls in owners]
+    return Guard(list(classes), watched, list(models)), [(cls, _mark(cls)) for cls in owners]
 
 
 def _mark(cls: Any) -> tuple[Any, ...]:
@@ -205,6 +221,9 @@ def _mark(cls: Any) -> tuple[Any, ...]:
         [tuple(content) if type(content) is list else content for content in lists],
         {name: dict(options) for name, options in extra.items()} if extra else None,
     )
+
+
+_plans: Kept[Plan] = Kept(compile_plan, lambda tree: _WATCHED)
 
 
 def forget(**kwargs: Any) -> None:

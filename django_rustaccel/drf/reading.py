@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.db.models.manager import BaseManager
-from rest_framework.fields import DateTimeField, SkipField
-from rest_framework.relations import Hyperlink, PKOnlyObject
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core import statistics
@@ -17,28 +14,18 @@ from django_rustaccel.core.engine import Reader
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import list_override, serializer_override
+from django_rustaccel.drf.framework import READING
 from django_rustaccel.drf.items import RowItem, RowPage, instances_of, page_of
 from django_rustaccel.drf.lazy import LazyList, LazyPage, LazyResults, LazyReturnList
-from django_rustaccel.drf.links import url_template
 from django_rustaccel.drf.plans import Plan, plan_of
 from django_rustaccel.querysets import rows
-
-_FRAMEWORK = {
-    "missing": ObjectDoesNotExist,
-    "skip": SkipField,
-    "key_only": PKOnlyObject,
-    "manager": BaseManager,
-    "current_zone": DateTimeField(read_only=True).default_timezone,
-    "hyperlink": Hyperlink,
-    "url_template": url_template,
-}
 
 
 def reader_of(plan: Plan) -> Reader:
     """The compiled form of a plan, made when it is first needed."""
     if plan.reader is None:
         entries = [entry.as_tuple() for entry in plan.entries]
-        plan.reader = Reader((plan.shortcut_model, entries), _FRAMEWORK)
+        plan.reader = Reader((plan.shortcut_model, entries), READING)
     return plan.reader
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.utils import encoders
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.json import dumps
+from django_rustaccel.core.jsontext import dumps
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals
 

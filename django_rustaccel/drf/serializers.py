@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rest_framework.fields import empty
 from rest_framework.serializers import *  # noqa: F403
 
-from django_rustaccel.drf import describe, originals, reading
+from django_rustaccel.drf import describe, describe_input, originals, reading, writing
 
 if TYPE_CHECKING:
     # For whoever uses them they are DRF's classes, type arguments and all.
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 else:
 
     class ListSerializer(originals.ListSerializer):
-        """DRF's ``ListSerializer``: ``to_representation`` and ``.data`` run natively."""
+        """DRF's ``ListSerializer``: validation, representation and ``.data`` run natively."""
 
         def to_representation(self, data: Any) -> list[Any]:
             """Return the list of dicts that DRF returns."""
             return reading.represent_many(self, data, describe.STOCK_LIST)
+
+        def to_internal_value(self, data: Any) -> list[Any]:
+            """Return the validated rows that DRF returns, or raise its errors."""
+            return writing.rows_to_internal_value(self, data, describe_input.STOCK_ROWS)
 
         @property
         def data(self) -> Any:
@@ -38,11 +43,19 @@ else:
             return reading.list_data(self, describe.STOCK_LIST_DATA)
 
     class Serializer(originals.Serializer):
-        """DRF's ``Serializer``: ``to_representation`` runs natively, ``many=True`` too."""
+        """DRF's ``Serializer``: both directions run natively, ``many=True`` too."""
 
         def to_representation(self, instance: Any) -> dict[str, Any]:
             """Return the dict that DRF returns."""
             return reading.represent_one(self, instance, describe.STOCK_SERIALIZER)
+
+        def run_validation(self, data: Any = empty) -> Any:
+            """Return the validated data that DRF returns, or raise its errors."""
+            return writing.run_validation(self, data, describe_input.STOCK_RUN)
+
+        def to_internal_value(self, data: Any) -> dict[str, Any]:
+            """Return the values of the fields that DRF returns, or raise its errors."""
+            return writing.fields_to_internal_value(self, data, describe_input.STOCK_FIELDS)
 
         @classmethod
         def many_init(cls, *args: Any, **kwargs: Any) -> Any:
@@ -61,3 +74,6 @@ else:
 
 describe.SERIALIZER_METHODS.add(Serializer.to_representation)
 describe.LIST_METHODS.add(ListSerializer.to_representation)
+describe_input.RUN_METHODS.add(Serializer.run_validation)
+describe_input.FIELDS_METHODS.add(Serializer.to_internal_value)
+describe_input.ROWS_METHODS.add(ListSerializer.to_internal_value)

@@ -1,4 +1,4 @@
-"""Django's connection runs the SQL; the driver's rows are taken as they come."""
+"""Django's connection runs the SQL; its rows are taken from the driver, or from below it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,89 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
-from django_rustaccel.querysets.postgres import ask_for_text
+from django_rustaccel.core.drivers import Grid
+from django_rustaccel.querysets import postgres, sqlite
+from django_rustaccel.querysets.postgres import Texts
+
+
+class MadeRows(list[Any]):
+    """Tuples that the driver made, with the methods of a :class:`Grid`."""
+
+    def rows(self) -> list[Any]:
+        """All rows."""
+        return self
+
+    def column(self, index: int) -> list[Any]:
+        """One column."""
+        return [row[index] for row in self]
+
+    def keys(self, index: int) -> list[Any]:
+        """The different values of a column, without ``None``, in the order of their first row."""
+        return list(dict.fromkeys(row[index] for row in self if row[index] is not None))
+
+    def take(self, rows: list[int]) -> MadeRows:
+        """Some of the rows."""
+        return MadeRows(self[row] for row in rows)
+
+
+Cells = Grid | MadeRows
+
+
+def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cells, Texts]:
+    """The rows of a statement, and which of its columns arrive as text.
+
+    ``may_be_text`` is false if psycopg has to make objects of all columns where it makes any.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return _fetch_sqlite(connection, cursor, sql, params), ()
+        if connection.vendor == "postgresql":
+            return _fetch_postgres(cursor, sql, params, may_be_text=may_be_text)
+        cursor.execute(sql, params)
+        return _made(cursor), ()
+
+
+def fetch_in_chunks(using: str, sql: str, params: Any, size: int) -> Iterator[MadeRows]:
+    """The rows of a statement, ``size`` at a time, by a cursor of the server where it has some."""
+    with connections[using].chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(size):
+            yield MadeRows(rows)
+
+
+def _fetch_sqlite(connection: Any, cursor: Any, sql: str, params: Any) -> Cells:
+    cursor.execute(sql, params)
+    if _is_watched(cursor):
+        return _made(cursor)
+    with connection.wrap_database_errors:
+        grid = sqlite.take(cursor.cursor)
+    return _made(cursor) if grid is None else grid
+
+
+def _fetch_postgres(
+    cursor: Any, sql: str, params: Any, *, may_be_text: bool
+) -> tuple[Cells, Texts]:
+    if _is_watched(cursor) or not postgres.can_take(cursor.cursor):
+        types = postgres.ask_for_text(cursor.cursor) if may_be_text else None
+        cursor.execute(sql, params)
+        rows = _made(cursor)
+        return rows, _text_columns(cursor, types)
+    cursor.execute(sql, params)
+    taken = postgres.take(cursor.cursor)
+    return (_made(cursor), ()) if taken is None else taken
+
+
+def _is_watched(cursor: Any) -> bool:
+    """Whether somebody's own cursor may want to see the rows: Django's hands them on unseen."""
+    return not isinstance(cursor, CursorWrapper) or hasattr(type(cursor), "fetchall")
+
+
+def _made(cursor: Any) -> MadeRows:
+    with _collector_held_off():
+        return MadeRows(cursor.fetchall())
 
 
 @contextmanager
@@ -25,26 +106,7 @@ def _collector_held_off() -> Iterator[None]:
         gc.enable()
 
 
-#: Which columns arrive as text, and of which PostgreSQL type.
-Texts = tuple[tuple[int, int], ...]
-
-
-def fetch(
-    using: str, sql: str, params: Any, known: Texts | None, *, may_be_text: bool
-) -> tuple[list[Any], Texts]:
-    """The rows of a statement, and its columns that arrive as text unless they are known."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        wanted = may_be_text and connection.vendor == "postgresql"
-        types = ask_for_text(cursor) if wanted else None
-        cursor.execute(sql, params)
-        with _collector_held_off():
-            rows = cursor.fetchall()
-        texts = text_columns(cursor, types) if known is None else known
-    return rows if type(rows) is list else list(rows), texts
-
-
-def text_columns(cursor: Any, types: frozenset[int] | None) -> Texts:
+def _text_columns(cursor: Any, types: frozenset[int] | None) -> Texts:
     """The columns of a result that are of these types."""
     if not types:
         return ()

@@ -5,8 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django_rustaccel.core import drivers
+from django_rustaccel.core.drivers import Grid
+
 #: Types whose Python objects are slow to make and whose text says the same.
 TEXT_TYPES = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid")
+
+#: Types whose cells are read natively while psycopg's own loaders are in charge of them.
+PLAIN_TYPES = (
+    "bool", "bpchar", "float4", "float8", "int2", "int4", "int8", "text", "varchar",
+)  # fmt: skip
+
+#: Which columns arrive as text for a loader, and of which PostgreSQL type.
+Texts = tuple[tuple[int, int], ...]
+
+
+def can_take(cursor: Any) -> bool:
+    """Whether the result of a cursor can be taken out of libpq, as far as is known beforehand."""
+    if drivers.libpq() is None:
+        return False
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+    if not is_psycopg3:
+        return False
+    from django.db.backends.postgresql import base
+
+    return (
+        type(cursor) in (base.Cursor, base.ServerBindingCursor)
+        and cursor.connection.pgconn.parameter_status(b"client_encoding") == b"UTF8"
+    )
+
+
+def take(cursor: Any) -> tuple[Grid, Texts] | None:
+    """The rows of an executed cursor and its columns of text; ``None`` leaves them to psycopg."""
+    library, result = drivers.libpq(), cursor.pgresult
+    if library is None or result is None or not result.pgresult_ptr:
+        return None
+    found = library.read(result.pgresult_ptr, _plain_types(cursor.adapters))
+    return None if found is None else (found[0], tuple(found[1]))
+
+
+def _plain_types(adapters: Any) -> list[int]:
+    """The numbers of :data:`PLAIN_TYPES` for which nobody has registered a loader of their own."""
+    from psycopg.pq import Format
+
+    numbers = [adapters.types[name].oid for name in PLAIN_TYPES]
+    loaders = [(oid, adapters.get_loader(oid, Format.TEXT)) for oid in numbers]
+    return [oid for oid, loader in loaders if loader.__module__.startswith("psycopg")]
 
 
 def ask_for_text(cursor: Any) -> frozenset[int]:
@@ -14,7 +59,7 @@ def ask_for_text(cursor: Any) -> frozenset[int]:
 
     Nothing is asked of a driver other than psycopg 3.
     """
-    adapters = getattr(cursor.cursor, "adapters", None)
+    adapters = getattr(cursor, "adapters", None)
     if adapters is None:
         return frozenset()
     from psycopg.types.string import TextLoader
@@ -32,5 +77,7 @@ def stock_loader(connection: Any, oid: int) -> Callable[[str], Any]:
 
     driver = connection.connection
     context: Any = adapters if driver is None else driver.adapters
-    load = context.get_loader(oid, Format.TEXT)(oid, driver).load
+    # Like psycopg, take a type that has no loader for text.
+    loader = context.get_loader(oid, Format.TEXT) or context.get_loader(0, Format.TEXT)
+    load = loader(oid, driver).load
     return lambda text: load(text.encode())

@@ -36,13 +36,13 @@ def instances_of(queryset: QuerySet[Any], read: Read) -> list[Any]:
 
 def _rows(read: Read) -> list[Any]:
     """The rows with the driver's objects in the place of texts."""
-    rows: list[Any] = read.table[0]
+    rows: list[Any] = read.table[0].rows()
     statement = read.statement
-    if statement is None or not statement.texts:
+    if statement is None or not read.texts:
         return rows
     loads = {
         index: Load(statement.select[index], read.using, text_type).from_driver
-        for index, text_type in statement.texts
+        for index, text_type in read.texts
     }
     return [
         tuple(

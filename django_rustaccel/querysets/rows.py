@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -15,28 +16,20 @@ from django.db.models.manager import BaseManager
 
 from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
-from django_rustaccel.querysets.columns import (
-    Cell,
-    Joined,
-    Linked,
-    Many,
-    Needs,
-    Place,
-    Route,
-)
+from django_rustaccel.querysets.columns import Many, Needs, Route
 from django_rustaccel.querysets.compilers import add_joins
-from django_rustaccel.querysets.fetch import fetch
+from django_rustaccel.querysets.fetch import Cells, MadeRows, fetch, fetch_in_chunks
 from django_rustaccel.querysets.keys import PLACE, spell, widen
-from django_rustaccel.querysets.made import loaded
 from django_rustaccel.querysets.obstacles import UnreadableError
+from django_rustaccel.querysets.postgres import Texts
 from django_rustaccel.querysets.readable import lookups_of, readable
-from django_rustaccel.querysets.stand_ins import RelatedObjects
+from django_rustaccel.querysets.shapes import shape_of
 from django_rustaccel.querysets.statements import Statement, prepare
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
 
-NOTHING: Table = ([], Shape("object", ()), [])
+NOTHING: Table = (MadeRows(), Shape("object", ()), [])
 
 
 class Read(NamedTuple):
@@ -50,6 +43,8 @@ class Read(NamedTuple):
     #: Django's query, and the joins in it that stock would not make.
     query: Any = None
     added: frozenset[Route] = frozenset()
+    #: Which columns arrived as text, and of which PostgreSQL type.
+    texts: Texts = ()
 
     def values(self, name: str) -> list[Any] | None:
         """The values of a column of the queryset's model, as its instances have them."""
@@ -57,9 +52,8 @@ class Read(NamedTuple):
         if statement is None or ((), name) not in statement.columns:
             return None if self.table[0] else []
         index = statement.columns[((), name)]
-        text_type = dict(statement.texts or ()).get(index)
-        load = form_of(statement.select[index], self.using, text_type)[2]
-        cells = [row[index] for row in self.table[0]]
+        load = form_of(statement.select[index], self.using, dict(self.texts).get(index))[2]
+        cells = self.table[0].column(index)
         return cells if load is None else [None if c is None else load(c) for c in cells]
 
 
@@ -75,8 +69,23 @@ def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
     reading = _Reading(queryset, needs)
     table = reading.table()
     return Read(
-        table, needs.can_wait, reading.statement, reading.using, reading.query, reading.added
+        table,
+        needs.can_wait,
+        reading.statement,
+        reading.using,
+        reading.query,
+        reading.added,
+        reading.texts,
     )
+
+
+def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Table] | str:
+    """Tables of ``size`` rows, read one after the other; or why rows cannot serve."""
+    try:
+        needs = readable(plan, queryset)
+    except UnreadableError as error:
+        return str(error)
+    return _Reading(queryset, needs).tables(size)
 
 
 class _Reading:
@@ -90,13 +99,15 @@ class _Reading:
         self.statement: Any = None
         self.query: Any = None
         self.added: frozenset[Route] = frozenset()
+        self.texts: Texts = ()
 
     def table(self) -> Table:
         try:
             sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
             return NOTHING
-        return self.read(sql, params)
+        table, self.texts = self.read(sql, params)
+        return table
 
     def prepare(self, known: dict[Any, Any]) -> tuple[str, Any]:
         """Django's SQL for the queryset, with every column and join that is needed."""
@@ -107,63 +118,31 @@ class _Reading:
         self.statement, sql, params = prepare(query, self.using, self.added, known)
         return sql, params
 
-    def read(self, sql: str, params: Any) -> Table:
+    def read(self, sql: str, params: Any) -> tuple[Table, Texts]:
+        """The table, and which of its columns arrived as text."""
         statement = self.statement
-        rows, statement.texts = fetch(
-            self.using, sql, params, statement.texts, may_be_text=statement.may_be_text
-        )
+        rows, texts = fetch(self.using, sql, params, may_be_text=statement.may_be_text)
         if not rows:
-            return NOTHING
-        if statement.shape is None:
-            statement.shape = self.make_shape()
-        return (rows, statement.shape, [self.child(many, rows) for many in self.needs.many])
+            return NOTHING, texts
+        return self.table_of(rows, texts), texts
 
-    def make_shape(self) -> Shape:
-        item = self.needs.item
-        if isinstance(item, Cell):
-            return Shape("value", self.cell(item))
-        if isinstance(item, Linked):
-            return Shape("link", self.linked(item))
-        return Shape("object", [self.place(place) for place in item])
+    def tables(self, size: int) -> Iterator[Table]:
+        """The same in tables of ``size`` rows, read while they are asked for."""
+        try:
+            sql, params = self.prepare(self.needs.statements)
+        except EmptyResultSet:
+            return
+        for rows in fetch_in_chunks(self.using, sql, params, size):
+            yield self.table_of(rows, ())
 
-    def place(self, place: Place) -> tuple[str, Any]:
-        if isinstance(place, Cell) and place.unless_missing is not None:
-            return ("optional", (self.index(Cell(place.unless_missing, "pk")), self.cell(place)))
-        if isinstance(place, Cell):
-            return ("cell", self.cell(place))
-        if isinstance(place, Linked):
-            return ("link", self.linked(place))
-        if isinstance(place, Joined):
-            key = self.index(Cell(place.route, "pk"))
-            return ("joined", (key, [self.place(inner) for inner in place.places]))
-        return ("many", (self.index(place.key), self.needs.many.index(place)))
+    def table_of(self, rows: Cells, texts: Texts) -> Table:
+        """Rows with those of their relations."""
+        shape = shape_of(self.needs, self.statement, self.using, texts)
+        return (rows, shape, [self.child(many, rows) for many in self.needs.many])
 
-    def linked(self, linked: Linked) -> tuple[Any, ...]:
-        if linked.pk is None or linked.model is None:
-            return (self.cell(linked.lookup), None)
-        objects = RelatedObjects(linked.model, self.using, linked.lookup.name)
-        return (self.cell(linked.lookup), (self.cell(linked.pk), objects))
-
-    def cell(self, cell: Cell) -> tuple[Any, ...]:
-        index = self.index(cell)
-        expression = self.statement.select[index]
-        text_type = dict(self.statement.texts or ()).get(index)
-        form = form_of(expression, self.using, text_type)
-        if cell.made is not None:
-            form = ("load", (), loaded(form[2], cell.made))
-        return (index, *form)
-
-    def index(self, cell: Cell) -> int:
-        statement: Statement = self.statement
-        if cell.field is None and cell.name != "pk":
-            return statement.annotations[cell.name]
-        name = cell.field.attname if cell.field is not None else "pk"
-        return statement.columns[(cell.route, name)]
-
-    def child(self, many: Many, rows: list[Any]) -> tuple[int, Table]:
+    def child(self, many: Many, rows: Cells) -> tuple[int, Table]:
         """The table of a relation, and where its rows have the key they belong to."""
-        index = self.index(many.key)
-        keys = list(dict.fromkeys(row[index] for row in rows if row[index] is not None))
+        keys = rows.keys(self.statement.index(many.key))
         lookup = None if many.key.route else self.lookups.get(many.attr)
         if not keys:
             return (0, NOTHING)
@@ -207,7 +186,8 @@ def read_default(
         return read_related(many, keys, None, using, is_prefetched=is_prefetched)
     reading, key_index = known[mode]
     spelled, params = spell(keys)
-    return (key_index, reading.read(reading.statement.sql.replace(PLACE, spelled), params))
+    table, _ = reading.read(reading.statement.sql.replace(PLACE, spelled), params)
+    return (key_index, table)
 
 
 def _default_reading(

@@ -8,7 +8,7 @@ Django's compiler gave.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -23,9 +23,9 @@ from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
 
 from django_rustaccel.core.engine import Shape
-from django_rustaccel.querysets.columns import Route
+from django_rustaccel.querysets.columns import Cell, Route
 from django_rustaccel.querysets.compilers import compiler_for, relation_name
-from django_rustaccel.querysets.fetch import Texts
+from django_rustaccel.querysets.postgres import Texts
 
 #: Statements kept for one plan and model; beyond it all are dropped.
 MAX_STATEMENTS = 128
@@ -41,11 +41,10 @@ class Statement:
     #: Where every model column is in a row.
     columns: dict[tuple[Route, str], int]
     annotations: dict[str, int]
-    #: Which columns arrive as text, once it has been run; and the shape of its rows.
-    texts: Texts | None = None
     #: False with an array or range among the columns: psycopg makes their elements like columns.
     may_be_text: bool = True
-    shape: Shape | None = None
+    #: The shape of its rows, by which columns arrive as text.
+    shapes: dict[Texts, Shape] = field(default_factory=dict)
 
     @classmethod
     def of(cls, compiler: SQLCompiler, sql: str) -> Statement:
@@ -56,6 +55,13 @@ class Statement:
         statement = cls(sql, select, columns, dict(compiler.annotation_col_map or {}))
         statement.may_be_text = not any(_has_elements(expression) for expression in select)
         return statement
+
+    def index(self, cell: Cell) -> int:
+        """Where a cell is in a row."""
+        if cell.field is None and cell.name != "pk":
+            return self.annotations[cell.name]
+        name = cell.field.attname if cell.field is not None else "pk"
+        return self.columns[(cell.route, name)]
 
 
 def _has_elements(expression: Any) -> bool:

@@ -5,7 +5,7 @@ use std::ptr;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyType, PyTzInfo};
+use pyo3::types::{PyDict, PyType, PyTzInfo};
 
 use crate::kinds::link::Links;
 use crate::plan::Step;
@@ -28,6 +28,21 @@ pub struct Framework {
     pub hyperlink: Py<PyAny>,
     /// Says what surrounds the value in the URLs of a field.
     pub url_template: Py<PyAny>,
+}
+
+impl Framework {
+    pub fn build(names: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let name = |name: &str| names.as_any().get_item(name).map(Bound::unbind);
+        Ok(Self {
+            missing: name("missing")?,
+            skip: name("skip")?,
+            key_only: name("key_only")?,
+            manager: name("manager")?,
+            current_zone: name("current_zone")?,
+            hyperlink: name("hyperlink")?,
+            url_template: name("url_template")?,
+        })
+    }
 }
 
 /// The number of a node, and which method of its stock field decided about a value.

@@ -22,7 +22,7 @@ TESTS = Path(__file__).resolve().parent.parent
 DOCUMENT = TESTS.parent / "docs" / "benchmarks.md"
 BENCH = TESTS / "bench"
 #: What is raced once on every database, and what needs none.
-ON_DATABASES = [BENCH / "test_read.py"]
+ON_DATABASES = [BENCH / "test_read.py", BENCH / "test_write_lookups.py"]
 WITHOUT = sorted(set(BENCH.glob("test_*.py")) - set(ON_DATABASES))
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PACKAGES = (
@@ -34,8 +34,9 @@ PACKAGES = (
     "psycopg",
     "argon2-cffi",
     "bcrypt",
+    "pydantic",
 )
-REFERENCES = ("orjson", "drf-oxide", "fetchall")
+REFERENCES = ("orjson", "drf-oxide", "fetchall", "pydantic")
 
 
 def main() -> int:

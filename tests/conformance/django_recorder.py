@@ -54,6 +54,7 @@ class RecordingRunner(DiscoverRunner):
     def run_suite(self, suite: Any, **kwargs: Any) -> Any:
         calls = count_native_calls()
         result = super().run_suite(suite, **kwargs)
+        calls["get"] = hits_of_caches()
         record = {"outcomes": result.outcomes, "messages": result.messages, "native": calls}
         Path(os.environ["RUSTACCEL_RECORD"]).write_text(json.dumps(record))
         return result
@@ -61,13 +62,19 @@ class RecordingRunner(DiscoverRunner):
 
 def count_native_calls() -> Counter[str]:
     """Count the calls of our native functions: a suite must not pass by never reaching them."""
-    from django_rustaccel.core import hashing, signing
+    from django_rustaccel.core import compression, hashing, signing
 
     calls: Counter[str] = Counter()
-    for module in (hashing, signing):
+    for module in (compression, hashing, signing):
         for name in module.__all__:
             setattr(module, name, counted(calls, name, getattr(module, name)))
     return calls
+
+
+def hits_of_caches() -> int:
+    from django_rustaccel import cache
+
+    return sum(store.counts()[0] for store in cache._stores.values())
 
 
 def counted(calls: Counter[str], name: str, function: Any) -> Any:

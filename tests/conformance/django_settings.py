@@ -3,6 +3,7 @@ engine asks for it, our classes under the names of Django's.
 """
 
 import os
+from typing import Any
 
 DATABASES = {name: {"ENGINE": "django.db.backends.sqlite3"} for name in ("default", "other")}
 SECRET_KEY = "django_tests_secret_key"
@@ -22,6 +23,44 @@ def put_ours_in_place() -> None:
         setattr(stock_hashers, name, getattr(hashers, name))
     for name in ("Signer", "TimestampSigner"):
         setattr(stock_signing, name, getattr(signing, name))
+    put_compression_in_place()
+    put_the_cache_in_place()
+
+
+def put_compression_in_place() -> None:
+    """Ours under the name of Django's, with gzip alone and Django's attribute."""
+    from django.middleware import gzip
+
+    from django_rustaccel.core.policies.compression import CompressionPolicy
+    from django_rustaccel.middleware import CompressionMiddleware
+
+    class GZipMiddleware(CompressionMiddleware):
+        max_random_bytes = 100
+
+        def make_policy(self) -> CompressionPolicy:
+            return CompressionPolicy(["gzip"], max_random_bytes=self.max_random_bytes)
+
+    gzip.GZipMiddleware = GZipMiddleware  # type: ignore[misc]
+
+
+def put_the_cache_in_place() -> None:
+    """Ours under the name of Django's, with the attribute by which its tests share entries."""
+    from django.core.cache.backends import locmem
+
+    from django_rustaccel.cache import RustCache
+
+    class LocMemCache(RustCache):
+        _expire_info: Any = None
+
+        @property
+        def _cache(self) -> Any:
+            return self._store
+
+        @_cache.setter
+        def _cache(self, store: Any) -> None:
+            self._store = store
+
+    locmem.LocMemCache = LocMemCache  # type: ignore[misc]
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":

@@ -24,7 +24,13 @@ CACHE = HERE.parent.parent / ".cache" / "conformance"
 DISTRIBUTION = "djangorestframework"
 # Only these leave the source distribution: its `rest_framework` must not shadow the installed one.
 WANTED = ("tests/", "setup.cfg", "pyproject.toml")
-ENGAGED = (("read", "rows"), ("read", "instances"), ("render", "native"), ("parse", "native"))
+ENGAGED = (
+    ("read", "rows"),
+    ("read", "instances"),
+    ("write", "native"),
+    ("render", "native"),
+    ("parse", "native"),
+)
 
 Record = dict[str, Any]
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from django_rustaccel import hashers as ours
+from django_rustaccel.core import hashing as core
 
 NAMES = sorted(ours.__all__)
 # Costs that let hypothesis try many passwords.
@@ -185,12 +186,54 @@ def test_subclasses_with_another_digest_stay_right():
     assert encoded == f"pbkdf2_sha512$5$salt${base64.b64encode(key).decode()}"
 
 
+def calls_of(function, monkeypatch, owner):
+    """The arguments of every call of `owner`'s `function` from now on."""
+    original, calls = getattr(owner, function), []
+
+    def recorded(*args, **options):
+        calls.append((*args, *options.items()))
+        return original(*args, **options)
+
+    monkeypatch.setattr(owner, function, recorded)
+    return calls
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_hardening_runs_the_missing_work(name, monkeypatch):
-    both = pair(name)
-    salt = both.stock.salt()
-    encoded = both.stock.encode("password", salt)
-    assert both.ours.harden_runtime("password", encoded) is None
+def test_hardening_does_the_missing_work(name, monkeypatch):
+    """A wrong guess at a weak hash must take as long as one at a hash of today's cost."""
+    weak = pair(name).stock
+    encoded = weak.encode("password", weak.salt())
+    strong = {cost: value * 2 for cost, value in CHEAP[name].items()}
+    if name.startswith("BCrypt"):
+        strong = {"rounds": 6}
+    both = pair(name, **strong)
+    expected = calls_of("encode", monkeypatch, both.stock)
+    found = calls_of("encode", monkeypatch, both.ours)
+    native = calls_of(NATIVE[name], monkeypatch, core)
+    both.stock.harden_runtime("password", encoded)
+    both.ours.harden_runtime("password", encoded)
+    assert found == expected
+    assert len(native) == len(found) == MISSING[name]
+
+
+NATIVE = {
+    "Argon2PasswordHasher": "argon2",
+    "BCryptPasswordHasher": "bcrypt",
+    "BCryptSHA256PasswordHasher": "bcrypt",
+    "PBKDF2PasswordHasher": "pbkdf2",
+    "PBKDF2SHA1PasswordHasher": "pbkdf2",
+    "ScryptPasswordHasher": "scrypt",
+}
+# From 4 to 6 rounds of bcrypt, three times the work is missing. Django hardens neither of those
+# that cost memory.
+MISSING = {
+    "Argon2PasswordHasher": 0,
+    "BCryptPasswordHasher": 3,
+    "BCryptSHA256PasswordHasher": 3,
+    "PBKDF2PasswordHasher": 1,
+    "PBKDF2SHA1PasswordHasher": 1,
+    "ScryptPasswordHasher": 0,
+}
 
 
 class TestInFront:

@@ -1,7 +1,9 @@
 """The event loop goes on while passwords of async requests are checked."""
 
 import asyncio
+import os
 import time
+from typing import NamedTuple
 
 import pytest
 from django.contrib.auth import aauthenticate, get_user_model
@@ -9,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
 from django_rustaccel import offloop
+from hashing.forked import exit_code_of_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HASHERS = ["django_rustaccel.hashers.PBKDF2PasswordHasher"]
@@ -22,24 +25,43 @@ def off_loop():
         yield
 
 
+class Stall(NamedTuple):
+    """How long the loop did not get to run, in seconds; and how long of that not for want of a
+    processor, which other programs of a busy machine may have taken.
+    """
+
+    whole: float
+    blocked: float
+
+
+def queued():
+    """The seconds that this thread has waited for a processor until now; only Linux counts them."""
+    try:
+        with open("/proc/thread-self/schedstat") as counts:
+            return int(counts.read().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 async def longest_stall(work):
-    """The longest time that the loop did not get to run, in seconds, while `work` ran."""
-    longest, last, done = 0.0, time.monotonic(), False
+    """The longest stall while `work` ran, by either measure, and what `work` gave."""
+    stalls, done = [], False
 
     async def watch():
-        nonlocal longest, last
+        last, waited = time.monotonic(), queued()
         while not done:
             await asyncio.sleep(0.001)
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
+            now, waiting = time.monotonic(), queued()
+            stalls.append(Stall(now - last, now - last - (waiting - waited)))
+            last, waited = now, waiting
 
     watcher = asyncio.create_task(watch())
     await asyncio.sleep(0.01)
-    longest = 0.0
+    stalls.clear()
     answers = await work
     done = True
     await watcher
-    return longest, answers
+    return Stall(*map(max, zip(*stalls, strict=True))), answers
 
 
 def test_without_the_setting_a_hash_on_the_loop_is_noticed():
@@ -49,7 +71,7 @@ def test_without_the_setting_a_hash_on_the_loop_is_noticed():
         return make_password("password")
 
     stall, _ = asyncio.run(longest_stall(on_the_loop()))
-    assert stall > 0.020
+    assert stall.whole >= stall.blocked > GOAL
 
 
 ATTEMPTS = 10
@@ -58,7 +80,7 @@ GOAL = 0.020
 
 @pytest.mark.parametrize("name", ["known", "unknown"])
 def test_eight_checks_at_once_do_not_stall_the_loop(name):
-    """Other programs may take the processor from the loop: one undisturbed attempt shows it."""
+    """One undisturbed attempt shows it; where other programs leave none, blocking alone counts."""
     get_user_model().objects.create_user("known", password="password")
 
     async def authenticate():
@@ -66,11 +88,11 @@ def test_eight_checks_at_once_do_not_stall_the_loop(name):
         return await asyncio.gather(*checks)
 
     stalls = []
-    while len(stalls) < ATTEMPTS and min(stalls, default=GOAL) >= GOAL:
+    while len(stalls) < ATTEMPTS and not any(stall.whole < GOAL for stall in stalls):
         stall, users = asyncio.run(longest_stall(authenticate()))
         assert [user is not None for user in users] == [name == "known"] * 8
         stalls.append(stall)
-    assert min(stalls) < GOAL, stalls
+    assert min(stall.blocked for stall in stalls) < GOAL, stalls
 
 
 def test_an_upgraded_hash_is_saved():
@@ -82,3 +104,13 @@ def test_an_upgraded_hash_is_saved():
     user.refresh_from_db()
     assert user.password != weak
     assert user.check_password("password")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_child_has_threads_of_its_own():
+    def hash_in_thread():
+        return asyncio.run(offloop.in_thread(make_password, "password", "s" * 22))
+
+    expected = hash_in_thread()
+    assert exit_code_of_child(lambda: hash_in_thread() == expected) == 0

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from django.test import override_settings
 from django_rustaccel.core import hashing
 from django_rustaccel.exceptions import HashingBusyError
 from django_rustaccel.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
+from hashing.forked import exit_code_of_child
 
 MEBIBYTE = 1024 * 1024
 LONG = (1, 30.0, 60.0)
@@ -161,14 +161,6 @@ def test_fork_in_the_middle_of_hashing():
         stop.set()
         for thread in hashers:
             thread.join()
-
-
-def exit_code_of_child(check, seconds=20):
-    child = os.fork()
-    if child == 0:
-        signal.alarm(seconds)  # A child that hangs must fail, not stay.
-        os._exit(0 if check() else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_200_threads_lose_nothing():

@@ -8,6 +8,7 @@ from django_rustaccel.management.subcommands.base import Subcommand
 from django_rustaccel.management.subcommands.bench import Bench
 from django_rustaccel.management.subcommands.explain import Explain
 from django_rustaccel.management.subcommands.hashers import Hashers
+from django_rustaccel.management.subcommands.importing import Import
 from django_rustaccel.management.subcommands.verify import Verify
 
-SUBCOMMANDS: list[type[Subcommand]] = [Explain, Bench, Verify, Hashers]
+SUBCOMMANDS: list[type[Subcommand]] = [Explain, Bench, Verify, Hashers, Import]

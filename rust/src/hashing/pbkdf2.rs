@@ -89,9 +89,10 @@ impl<const N: usize> Hmac<N> {
     }
 
     fn digest(&self, message: &[u8]) -> [u32; N] {
-        let inner = self.hash.finish(self.inner, BLOCK, message);
+        let mut inner = self.hash.finish(self.inner, BLOCK, message);
         let mut bytes = Zeroizing::new([0; BLOCK]);
         write_words(&inner, &mut *bytes);
+        inner.zeroize();
         self.hash.finish(self.outer, BLOCK, &bytes[..4 * N])
     }
 
@@ -145,8 +146,9 @@ pub fn derive<const N: usize>(
 ) {
     let hmac = Hmac::new(hash, password);
     for (index, chunk) in (1_u32..).zip(output.chunks_mut(4 * N)) {
-        let first = hmac.digest(&[salt, &index.to_be_bytes()].concat());
+        let mut first = hmac.digest(&[salt, &index.to_be_bytes()].concat());
         let mut words = hmac.rounds(first, iterations.saturating_sub(1));
+        first.zeroize();
         let mut bytes = Zeroizing::new([0; BLOCK]);
         write_words(&words, &mut *bytes);
         chunk.copy_from_slice(&bytes[..chunk.len()]);

@@ -1,11 +1,11 @@
 //! `ChoiceField`.
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBool, PyDict, PySet, PyString};
 
 use super::option;
 use crate::error::{Outcome, Stop};
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 
 pub struct Options {
     /// `choice_strings_to_values`
@@ -23,11 +23,83 @@ impl Options {
         py: Python<'py>,
         sink: &mut S,
     ) -> Outcome {
-        let Value::Object(object) = value else { return Err(Stop::Unsure) };
-        let Ok(text) = object.cast_exact::<PyString>() else { return Err(Stop::Unsure) };
+        let text = match value {
+            Value::Text(text) => &PyString::new(py, text),
+            Value::Object(object) => object.cast_exact::<PyString>().map_err(|_| Stop::Unsure)?,
+            _ => return Err(Stop::Unsure),
+        };
         match self.values.bind(py).get_item(text)? {
             Some(choice) if !text.is_empty()? => sink.object(&choice),
             _ => sink.string(text),
         }
+    }
+}
+
+/// The other direction: text or a number to the choice that is spelled so.
+pub struct Rule {
+    /// `choice_strings_to_values`
+    values: Py<PyDict>,
+    allow_blank: bool,
+}
+
+impl Rule {
+    pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Ok(Self {
+            values: option(options, "values")?,
+            allow_blank: option(options, "allow_blank")?,
+        })
+    }
+
+    pub fn accept<'py>(
+        &self,
+        given: &Given<'_, 'py>,
+        py: Python<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let value = given.to_object(py)?;
+        if value.is_exact_instance_of::<PyString>() {
+            if self.allow_blank && given.text()?.is_some_and(|text| text.is_empty()) {
+                return Ok(value);
+            }
+            return self.values.bind(py).get_item(value)?.ok_or(Stop::Unsure);
+        }
+        if given.integer().is_none() && !value.is_exact_instance_of::<PyBool>() {
+            return Err(Stop::Unsure);
+        }
+        self.values.bind(py).get_item(value.str()?)?.ok_or(Stop::Unsure)
+    }
+}
+
+/// `MultipleChoiceField`
+pub struct Several {
+    one: Rule,
+    allow_empty: bool,
+    /// A set until DRF 3.17, then a list.
+    as_set: bool,
+}
+
+impl Several {
+    pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Ok(Self {
+            one: Rule::build(options)?,
+            allow_empty: option(options, "allow_empty")?,
+            as_set: option(options, "as_set")?,
+        })
+    }
+
+    pub fn accept<'py>(
+        &self,
+        given: &Given<'_, 'py>,
+        py: Python<'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let items = given.list(py)?;
+        if items.is_empty() && !self.allow_empty {
+            return Err(Stop::Unsure);
+        }
+        let found = PyDict::new(py);
+        for item in items {
+            found.set_item(self.one.accept(&Given::Object(item), py)?, py.None())?;
+        }
+        let found = found.keys();
+        Ok(if self.as_set { PySet::new(py, found)?.into_any() } else { found.into_any() })
     }
 }

@@ -2,10 +2,13 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use super::{option, required};
+use crate::accept::{self, Builder, Call};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::Node;
 use crate::sinks::Sink;
+use crate::sources::Given;
 
 pub fn write_list<'py, S: Sink<'py>>(
     child: &Node,
@@ -37,4 +40,62 @@ pub fn write_map<'py, S: Sink<'py>>(
         if item.is_none() { sink.null()? } else { child.write(&item, cx, sink)? }
     }
     sink.end_map()
+}
+
+/// The other direction. No Python code of users runs for a child, so that a container with one item
+/// that is not certain can be given to stock as a whole.
+pub struct Items {
+    child: Box<accept::Node>,
+    allow_empty: bool,
+}
+
+impl Items {
+    pub fn build(options: &Bound<'_, PyDict>, builder: &mut Builder) -> PyResult<Self> {
+        Ok(Self {
+            child: Box::new(builder.node(required(options, "child")?.cast()?)?),
+            allow_empty: option(options, "allow_empty")?,
+        })
+    }
+
+    /// Whether no item is native without answers of the database.
+    pub fn are_stock(&self) -> bool {
+        self.child.rule.is_stock()
+    }
+
+    /// `ListField` and `ManyRelatedField`
+    pub fn accept_list<'py>(
+        &self,
+        given: &Given<'_, 'py>,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let items = given.list(call.cx.py)?;
+        self.check_size(items.len())?;
+        let values = PyList::empty(call.cx.py);
+        for item in items {
+            values.append(self.child.accept(&Given::Object(item), call)?)?;
+        }
+        Ok(values.into_any())
+    }
+
+    /// `DictField` and `HStoreField`
+    pub fn accept_map<'py>(
+        &self,
+        given: &Given<'_, 'py>,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let items = given.map(call.cx.py)?;
+        self.check_size(items.len())?;
+        let values = PyDict::new(call.cx.py);
+        for (key, item) in items {
+            if !key.is_exact_instance_of::<PyString>() {
+                return Err(Stop::Unsure);
+            }
+            values.set_item(key, self.child.accept(&Given::Object(item), call)?)?;
+        }
+        Ok(values.into_any())
+    }
+
+    fn check_size(&self, length: usize) -> Outcome {
+        if length == 0 && !self.allow_empty { Err(Stop::Unsure) } else { Ok(()) }
+    }
 }

@@ -1,12 +1,15 @@
 //! `DateField`.
+use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyDateAccess};
 
 use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
+use crate::python::make;
+use crate::python::types::exactly;
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 use crate::text::spelling::Spelling;
-use crate::text::temporal::{Date, DateTime, Time};
+use crate::text::temporal::{self, Date, DateTime, Time};
 
 pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let date = match value {
@@ -22,7 +25,7 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
         _ => return Err(Stop::Unsure),
     };
     match format {
-        Format::Iso => {
+        Format::Iso | Format::IsoMillis => {
             let mut spelling = Spelling::default();
             spelling.date(date);
             sink.plain(spelling.as_str())
@@ -41,4 +44,15 @@ pub fn read(date: &impl PyDateAccess) -> Date {
         month: date.get_month(),
         day: date.get_day(),
     }
+}
+
+/// `YYYY-MM-DD`, or a date.
+pub fn accept<'py>(given: &Given<'_, 'py>, py: Python<'py>) -> Outcome<Bound<'py, PyAny>> {
+    if let Given::Object(object) = given
+        && exactly::<PyDate>(object).is_some()
+    {
+        return Ok(object.clone());
+    }
+    let date = given.text()?.as_deref().and_then(temporal::parse_date).ok_or(Stop::Unsure)?;
+    Ok(make::date(py, date)?.into_any())
 }

@@ -1,16 +1,19 @@
 //! `DateTimeField`.
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyTzInfo, PyTzInfoAccess};
 
 use super::format::{self, Format};
 use super::{date, required, time};
+use crate::accept::Call;
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
+use crate::python::make;
 use crate::python::zone::{self, Zone};
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 use crate::text::spelling::Spelling;
-use crate::text::temporal::DateTime;
+use crate::text::temporal::{self, DateTime};
 
 pub struct Options {
     format: Format,
@@ -18,19 +21,63 @@ pub struct Options {
 }
 
 /// What `enforce_timezone` converts to.
-enum Target {
+pub enum Target {
     /// The zone current when the data is read.
     Current,
     /// The `default_timezone` option; `None` leaves dates naive.
     Fixed(Option<Py<PyTzInfo>>),
 }
 
-impl Options {
+impl Target {
     pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let zone = required(options, "zone")?;
         let is_current = zone.extract::<&str>().is_ok_and(|zone| zone == "current");
-        let zone = if is_current { Target::Current } else { Target::Fixed(zone.extract()?) };
-        Ok(Self { format: Format::build(options)?, zone })
+        Ok(if is_current { Self::Current } else { Self::Fixed(zone.extract()?) })
+    }
+
+    /// ISO 8601 with seconds and colons.
+    pub fn accept<'py>(
+        &self,
+        given: &Given<'_, 'py>,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let text = given.text()?.ok_or(Stop::Unsure)?;
+        let (moment, offset) = temporal::parse_moment(&text).ok_or(Stop::Unsure)?;
+        match self {
+            Self::Current => enforce(moment, offset, call.cx.zone()?, call.cx.py),
+            Self::Fixed(None) => enforce(moment, offset, None, call.cx.py),
+            Self::Fixed(Some(zone)) => {
+                let zone = Zone::new(zone.bind(call.cx.py).clone())?;
+                enforce(moment, offset, Some(&zone), call.cx.py)
+            }
+        }
+    }
+}
+
+/// `enforce_timezone`. A clock in a zone that changes its offset may show a time twice or never: stock
+/// decides.
+fn enforce<'py>(
+    moment: DateTime,
+    offset: Option<i32>,
+    zone: Option<&Zone<'py>>,
+    py: Python<'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    let utc = || moment.shifted(-offset.unwrap_or(0)).ok_or(Stop::Unsure);
+    let made = match (zone, offset) {
+        (None, _) => make::datetime(py, utc()?, None)?,
+        (Some(zone), _) if zone.is_utc() => make::datetime(py, utc()?, Some(zone.info()))?,
+        (Some(_), None) => return Err(Stop::Unsure),
+        (Some(zone), Some(_)) => {
+            let made = make::datetime(py, utc()?, Some(&*PyTzInfo::utc(py)?))?;
+            return Ok(made.call_method1(intern!(py, "astimezone"), (zone.info(),))?);
+        }
+    };
+    Ok(made.into_any())
+}
+
+impl Options {
+    pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Ok(Self { format: Format::build(options)?, zone: Target::build(options)? })
     }
 
     pub fn write<'py, S: Sink<'py>>(
@@ -58,7 +105,8 @@ impl Options {
             }
         }?;
         match &self.format {
-            Format::Iso => sink.plain(spell(moment, offset).as_str()),
+            Format::Iso => sink.plain(spell(moment, offset, false).as_str()),
+            Format::IsoMillis => sink.plain(spell(moment, offset, true).as_str()),
             Format::Pattern(pattern) => format::write(pattern, moment, sink),
             Format::AsIs | Format::Stock => Err(Stop::Unsure),
         }
@@ -92,9 +140,12 @@ fn local(
     }
 }
 
-fn spell(moment: DateTime, offset: Option<i32>) -> Spelling {
+fn spell(moment: DateTime, offset: Option<i32>, in_millis: bool) -> Spelling {
     let mut spelling = Spelling::default();
     spelling.datetime(moment);
+    if in_millis {
+        spelling.cut_to_millis(moment.time);
+    }
     if let Some(offset) = offset {
         spelling.offset(offset);
     }

@@ -5,8 +5,10 @@ use pyo3::types::{PyDelta, PyDeltaAccess, PyDict};
 
 use super::option;
 use crate::error::{Outcome, Stop};
+use crate::python::types::exactly;
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
+use crate::text::temporal;
 
 /// The `format` option, as `django.utils.duration` spells it.
 #[derive(Clone, Copy)]
@@ -60,6 +62,21 @@ impl Form {
 fn read(delta: &Bound<'_, PyDelta>) -> i128 {
     let seconds = i128::from(delta.get_days()) * 86_400 + i128::from(delta.get_seconds());
     seconds * 1_000_000 + i128::from(delta.get_microseconds())
+}
+
+/// `[D ]HH:MM:SS[.ffffff]`, or a `timedelta`.
+pub fn accept<'py>(given: &Given<'_, 'py>, py: Python<'py>) -> Outcome<Bound<'py, PyAny>> {
+    if let Given::Object(object) = given
+        && exactly::<PyDelta>(object).is_some()
+    {
+        return Ok(object.clone());
+    }
+    let text = given.text()?.ok_or(Stop::Unsure)?;
+    let (days, rest) = temporal::parse_duration(&text).ok_or(Stop::Unsure)?;
+    let seconds =
+        (i32::from(rest.hour) * 60 + i32::from(rest.minute)) * 60 + i32::from(rest.second);
+    let microseconds = i32::try_from(rest.microsecond).map_err(|_| Stop::Unsure)?;
+    Ok(PyDelta::new(py, days, seconds, microseconds, false)?.into_any())
 }
 
 #[cfg(test)]

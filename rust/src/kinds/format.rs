@@ -10,6 +10,8 @@ use crate::text::temporal::DateTime;
 
 pub enum Format {
     Iso,
+    /// ISO 8601 with fractions cut to milliseconds, as `DjangoJSONEncoder` spells moments.
+    IsoMillis,
     /// `None`: the object itself.
     AsIs,
     Pattern(Pattern),
@@ -18,12 +20,14 @@ pub enum Format {
 }
 
 impl Format {
-    /// From the option `format`: `"iso-8601"` or a text for `strftime`; `None` for the object.
+    /// From the option `format`: `"iso-8601"`, the same with `-ms`, or a text for `strftime`;
+    /// `None` for the object.
     pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let format: Option<String> = required(options, "format")?.extract()?;
         Ok(match format {
             None => Self::AsIs,
             Some(format) if format.eq_ignore_ascii_case("iso-8601") => Self::Iso,
+            Some(format) if format == "iso-8601-ms" => Self::IsoMillis,
             Some(format) => Pattern::parse(&format).map_or(Self::Stock, Self::Pattern),
         })
     }

@@ -204,22 +204,30 @@ impl Text {
     pub fn of(value: &Value<'_, '_>) -> Option<Self> {
         let object = match value {
             Value::Uuid(number) => return Some(Self::of_uuid(*number)),
+            Value::Integer(number) => return Some(Self::of_digits(u64::try_from(*number).ok()?)),
+            Value::Text(text) => return Self::of_text(text),
             Value::Object(object) => object,
             _ => return None,
         };
         if let Ok(number) = object.cast_exact::<PyInt>() {
-            let text = number.extract::<u64>().ok()?.to_string();
-            return Some(Self { text, is_uuid: false });
+            return Some(Self::of_digits(number.extract().ok()?));
         }
         if let Ok(text) = object.cast_exact::<PyString>() {
-            let text = text.to_str().ok().filter(|text| is_plain(text))?;
-            return Some(Self { text: text.to_owned(), is_uuid: false });
+            return Self::of_text(text.to_str().ok()?);
         }
         if types::is_exactly(object, types::uuid(object.py()).ok()?) {
             let number: u128 = object.getattr(intern!(object.py(), "int")).ok()?.extract().ok()?;
             return Some(Self::of_uuid(number));
         }
         None
+    }
+
+    fn of_digits(number: u64) -> Self {
+        Self { text: number.to_string(), is_uuid: false }
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        is_plain(text).then(|| Self { text: text.to_owned(), is_uuid: false })
     }
 
     fn of_uuid(number: u128) -> Self {

@@ -1,5 +1,6 @@
 //! One file a kind: the mirror of one DRF field class.
 mod boolean;
+pub mod check;
 mod choice;
 mod collection;
 mod date;
@@ -7,10 +8,12 @@ mod datetime;
 mod decimal;
 mod duration;
 mod format;
+mod json;
 pub mod link;
 mod nested;
 mod number;
 mod related;
+pub mod rule;
 mod text;
 mod time;
 mod uuid;

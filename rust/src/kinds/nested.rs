@@ -1,13 +1,15 @@
 //! Serializers within serializers, and the methods of serializers.
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList};
 
-use super::related;
+use super::{option, related, required};
+use crate::accept::{self, After, Builder, Call};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::{Entry, Plan};
 use crate::sinks::Sink;
+use crate::sources::Given;
 use crate::sources::instance::Instance;
 
 impl Plan {
@@ -95,4 +97,62 @@ pub fn write_many<'py, S: Sink<'py>>(
         plan.write(&item, cx, sink)?;
     }
     sink.end_list()
+}
+
+/// The other direction: a serializer as a field.
+pub fn accept<'py>(
+    plan: &accept::Plan,
+    given: &Given<'_, 'py>,
+    call: &Call<'_, 'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    match given {
+        Given::Json(text) if text.starts_with('{') => {
+            plan.accept_row(&accept::JsonRow::new(plan, text, None, call.cx.py)?, plan.after, call)
+        }
+        _ => plan.accept_row(&accept::Dict(&given.map(call.cx.py)?), plan.after, call),
+    }
+}
+
+/// A serializer with `many=True` as a field.
+pub struct Many {
+    plan: accept::Plan,
+    after: After,
+    allow_empty: bool,
+    max_length: Option<usize>,
+    min_length: Option<usize>,
+}
+
+impl Many {
+    pub fn build(options: &Bound<'_, PyDict>, builder: &mut Builder) -> PyResult<Self> {
+        Ok(Self {
+            plan: builder.plan(&required(options, "plan")?)?,
+            after: After {
+                run_validators: option(options, "run_validators")?,
+                validate: option(options, "validate")?,
+            },
+            allow_empty: option(options, "allow_empty")?,
+            max_length: option(options, "max_length")?,
+            min_length: option(options, "min_length")?,
+        })
+    }
+
+    pub fn accept<'py>(
+        &self,
+        id: usize,
+        given: &Given<'_, 'py>,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Bound<'py, PyAny>> {
+        let rows = given.list(call.cx.py)?;
+        if !self.has_room_for(rows.len()) {
+            return Err(Stop::Unsure);
+        }
+        let rows = self.plan.accept_rows(&rows, self.plan.after, call)?;
+        call.conclude(id, call.all_valid(rows)?.into_any(), self.after)
+    }
+
+    fn has_room_for(&self, length: usize) -> bool {
+        (length > 0 || self.allow_empty)
+            && self.max_length.is_none_or(|limit| length <= limit)
+            && self.min_length.is_none_or(|limit| length >= limit)
+    }
 }

@@ -1,14 +1,15 @@
 //! Related objects: keys, slugs and lists of them.
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
 use super::{Node, option, optional_child};
+use crate::accept::Call;
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::plan::Builder;
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 
 /// `PrimaryKeyRelatedField` over a related object.
 pub struct Key {
@@ -104,4 +105,19 @@ pub fn listed<'py>(value: &Bound<'py, PyAny>) -> Outcome<Bound<'py, PyList>> {
         .try_iter()?
         .collect::<PyResult<Vec<_>>>()
         .and_then(|items| PyList::new(value.py(), items))?)
+}
+
+/// The object with a key or slug, as a query made for the whole list has found it.
+pub fn accept<'py>(
+    id: usize,
+    given: &Given<'_, 'py>,
+    call: &Call<'_, 'py>,
+) -> Outcome<Bound<'py, PyAny>> {
+    let find = call.table(id)?.ok_or(Stop::Unsure)?;
+    let raw = given.to_object(call.cx.py)?;
+    if !raw.is_exact_instance_of::<PyInt>() && !raw.is_exact_instance_of::<PyString>() {
+        return Err(Stop::Unsure);
+    }
+    let found = find.call1((raw,))?;
+    if found.is_none() { Err(Stop::Unsure) } else { Ok(found) }
 }

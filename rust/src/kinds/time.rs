@@ -1,12 +1,15 @@
 //! `TimeField`.
+use pyo3::prelude::*;
 use pyo3::types::{PyTime, PyTimeAccess, PyTzInfoAccess};
 
 use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
+use crate::python::make;
+use crate::python::types::exactly;
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 use crate::text::spelling::Spelling;
-use crate::text::temporal::{Date, DateTime, Time};
+use crate::text::temporal::{self, Date, DateTime, Time};
 
 pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let time = match value {
@@ -24,9 +27,12 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
         _ => return Err(Stop::Unsure),
     };
     match format {
-        Format::Iso => {
+        Format::Iso | Format::IsoMillis => {
             let mut spelling = Spelling::default();
             spelling.time(time);
+            if matches!(format, Format::IsoMillis) {
+                spelling.cut_to_millis(time);
+            }
             sink.plain(spelling.as_str())
         }
         Format::Pattern(pattern) => format::write(pattern, DateTime { date: EPOCH, time }, sink),
@@ -44,4 +50,15 @@ pub fn read(time: &impl PyTimeAccess) -> Time {
         second: time.get_second(),
         microsecond: time.get_microsecond(),
     }
+}
+
+/// `HH:MM[:SS[.ffffff]]`, or a time.
+pub fn accept<'py>(given: &Given<'_, 'py>, py: Python<'py>) -> Outcome<Bound<'py, PyAny>> {
+    if let Given::Object(object) = given
+        && exactly::<PyTime>(object).is_some()
+    {
+        return Ok(object.clone());
+    }
+    let time = given.text()?.as_deref().and_then(temporal::parse_clock).ok_or(Stop::Unsure)?;
+    Ok(make::time(py, time)?.into_any())
 }

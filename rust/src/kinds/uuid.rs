@@ -4,10 +4,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::option;
+use crate::accept::Call;
 use crate::error::{Outcome, Stop};
-use crate::python::types;
+use crate::python::{make, types};
 use crate::sinks::Sink;
-use crate::sources::Value;
+use crate::sources::{Given, Value};
 use crate::text::uuid;
 
 /// The `format` option.
@@ -59,4 +60,16 @@ fn number(object: &Bound<'_, PyAny>) -> Outcome<u128> {
         return Err(Stop::Unsure);
     }
     Ok(object.getattr(pyo3::intern!(py, "int"))?.extract()?)
+}
+
+/// 32 hexadecimal digits, maybe with hyphens, or an exact `uuid.UUID`.
+pub fn accept<'py>(given: &Given<'_, 'py>, call: &Call<'_, 'py>) -> Outcome<Bound<'py, PyAny>> {
+    let py = call.cx.py;
+    if let Given::Object(object) = given
+        && types::is_exactly(object, types::uuid(py)?)
+    {
+        return Ok(object.clone());
+    }
+    let number = given.text()?.as_deref().and_then(uuid::parse).ok_or(Stop::Unsure)?;
+    Ok(make::uuid(py, number, call.names.safety.bind(py))?)
 }

@@ -48,9 +48,14 @@ impl Builder {
         let (kind, options, path): (String, Bound<'_, PyDict>, Bound<'_, PyTuple>) =
             node.extract()?;
         let id = self.paths.len();
-        self.paths.push(path.iter().map(|step| build_step(&step)).collect::<PyResult<_>>()?);
+        self.paths.push(build_path(&path)?);
         Ok(Node { id, kind: kinds::build(&kind, &options, self)? })
     }
+}
+
+/// The way from a serializer to a stock field.
+pub fn build_path(path: &Bound<'_, PyTuple>) -> PyResult<Vec<Step>> {
+    path.iter().map(|step| build_step(&step)).collect()
 }
 
 fn build_step(step: &Bound<'_, PyAny>) -> PyResult<Step> {

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use crate::kinds::Kind;
 use crate::sinks::Key;
 
-pub use build::Builder;
+pub use build::{Builder, build_path};
 
 /// One serializer: its readable fields in order.
 pub struct Plan {

@@ -2,22 +2,23 @@
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    clippy::type_complexity,
     reason = "a hash keeps its low bits; no text is longer than the largest isize"
 )]
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
+use super::unicode;
 use crate::error::{Outcome, Stop};
 use crate::sources::json::{Cursor, Invalid, Text, Token};
+use crate::sources::outline::DEPTH_LIMIT;
 
-/// Deeper text is left to stock, which knows how much stack Python has.
-const DEPTH_LIMIT: usize = 200;
 /// Keys remembered at a time: one row's worth is what matters.
 const SLOTS: usize = 256;
 /// Longer keys are rare, and would cost more to look up than to make.
 const LONGEST_KEY: usize = 64;
+
+type Entries<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>;
 
 impl From<Invalid> for Stop {
     fn from(_: Invalid) -> Self {
@@ -30,23 +31,27 @@ impl From<Invalid> for Stop {
 /// # Errors
 /// `Unsure` where stock decides: anything that is no plain valid JSON.
 pub fn document<'py>(py: Python<'py>, text: &str) -> Outcome<Bound<'py, PyAny>> {
-    let mut decoder =
-        Decoder { py, cursor: Cursor::new(text), keys: Keys::new(), items: Vec::new() };
+    let mut keys = Keys::default();
+    let mut decoder = Decoder::new(py, text, &mut keys);
     let value = decoder.value(0)?;
     decoder.cursor.end()?;
     Ok(value)
 }
 
-struct Decoder<'a, 'py> {
+pub struct Decoder<'a, 'py> {
     py: Python<'py>,
     cursor: Cursor<'a>,
-    keys: Keys<'a, 'py>,
+    keys: &'a mut Keys,
     /// Items of the lists that are open, so that a finished list is made in its exact size.
     items: Vec<Bound<'py, PyAny>>,
 }
 
-impl<'py> Decoder<'_, 'py> {
-    fn value(&mut self, depth: usize) -> Outcome<Bound<'py, PyAny>> {
+impl<'a, 'py> Decoder<'a, 'py> {
+    pub fn new(py: Python<'py>, text: &'a str, keys: &'a mut Keys) -> Self {
+        Self { py, cursor: Cursor::new(text), keys, items: Vec::new() }
+    }
+
+    pub fn value(&mut self, depth: usize) -> Outcome<Bound<'py, PyAny>> {
         let py = self.py;
         Ok(match self.cursor.token()? {
             Token::Text(text) => string(py, text)?.into_any(),
@@ -80,44 +85,59 @@ impl<'py> Decoder<'_, 'py> {
         }
         Ok(map)
     }
+
+    /// The entries of an object, in the order of the text.
+    pub fn entries(&mut self) -> Outcome<Entries<'py>> {
+        let Token::Map = self.cursor.token()? else { return Err(Stop::Unsure) };
+        let mut entries = Vec::new();
+        while let Some(key) = self.cursor.key(entries.is_empty())? {
+            let key = self.keys.name(self.py, key)?;
+            entries.push((key, self.value(1)?));
+        }
+        Ok(entries)
+    }
 }
 
 /// The keys of one document, so that a thousand rows share their names as they do in stock.
-struct Keys<'a, 'py> {
-    slots: Box<[Option<(&'a str, Bound<'py, PyString>)>]>,
+#[derive(Default)]
+pub struct Keys {
+    /// Empty until the first key comes.
+    slots: Vec<Option<Py<PyString>>>,
 }
 
-impl<'a, 'py> Keys<'a, 'py> {
-    fn new() -> Self {
-        Self { slots: vec![None; SLOTS].into_boxed_slice() }
-    }
-
-    fn name(&mut self, py: Python<'py>, key: Text<'a>) -> Outcome<Bound<'py, PyString>> {
+impl Keys {
+    #[inline]
+    fn name<'py>(&mut self, py: Python<'py>, key: Text<'_>) -> Outcome<Bound<'py, PyString>> {
         if key.has_escapes || key.raw.len() > LONGEST_KEY {
             return string(py, key);
         }
+        if self.slots.is_empty() {
+            self.slots.resize_with(SLOTS, || None);
+        }
         let slot = &mut self.slots[hash(key.raw.as_bytes()) % SLOTS];
-        if let Some((raw, name)) = slot
-            && *raw == key.raw
+        if let Some(name) = slot
+            && unicode::equals(name.bind(py), key.raw)?
         {
-            return Ok(name.clone());
+            return Ok(name.bind(py).clone());
         }
         let name = string(py, key)?;
-        *slot = Some((key.raw, name.clone()));
+        *slot = Some(name.clone().unbind());
         Ok(name)
     }
 }
 
-/// FNV-1a over the ends and the length: enough to tell the keys of a row apart.
+/// Of the ends and the length: enough to tell the keys of a row apart.
 fn hash(key: &[u8]) -> usize {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ key.len() as u64;
-    for &byte in key.iter().take(8).chain(key.iter().rev().take(8)) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-    }
-    (hash ^ (hash >> 32)) as usize
+    let (first, last) = match (key.first_chunk(), key.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+    };
+    let hash =
+        (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> 40) as usize
 }
 
-fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
+pub fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
     if text.is_ascii && !text.has_escapes {
         return Ok(ascii(py, text.raw.as_bytes())?);
     }

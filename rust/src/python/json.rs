@@ -1,8 +1,8 @@
 //! JSON as Python sees it.
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyType};
 
-use super::decode;
+use super::{body, decode};
 use crate::error::Stop;
 use crate::sinks::{JsonSink, Sink, Style};
 use crate::sources::object::Encoder;
@@ -34,12 +34,49 @@ pub fn dumps<'py>(
     }
 }
 
+/// The dicts of a list, each on a line of its own, as compact JSON in ASCII; `None` where only stock can
+/// say what comes out.
+#[pyfunction]
+pub fn dump_lines<'py>(
+    rows: &Bound<'py, PyAny>,
+    encoder: Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let py = rows.py();
+    let style = Style { ensure_ascii: true, compact: true, indent: None, allow_nan: true };
+    let encoder = Encoder::new(encoder.unbind(), style, false);
+    let mut sink = JsonSink::new(style).with_encoder(&encoder).in_lines();
+    match sink.object(rows) {
+        Ok(()) => Ok(Some(sink.into_py_bytes(py))),
+        Err(Stop::Raised(error)) => Err(*error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}
+
 /// `json.loads(text.decode())` for plain valid JSON in UTF-8, and `otherwise` for everything that stock
 /// should look at.
 #[pyfunction]
 pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(text) = std::str::from_utf8(text) else { return Ok(otherwise) };
-    match decode::document(otherwise.py(), text) {
+    let Ok(json) = str::from_utf8(text) else { return Ok(otherwise) };
+    document(json, otherwise)
+}
+
+/// `loads(text, otherwise)` with every object that is not inside another as a `row_class`: a subclass
+/// of `dict` that calls `look` before it does anything.
+#[pyfunction]
+pub fn loads_lazily<'py>(
+    text: &Bound<'py, PyBytes>,
+    otherwise: Bound<'py, PyAny>,
+    row_class: &Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Ok(json) = str::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
+    match body::rows(text, json, row_class)? {
+        Some(rows) => Ok(rows),
+        None => document(json, otherwise),
+    }
+}
+
+fn document<'py>(json: &str, otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    match decode::document(otherwise.py(), json) {
         Ok(value) => Ok(value),
         Err(Stop::Raised(error)) => Err(*error),
         Err(Stop::Unsure | Stop::Refused) => Ok(otherwise),

@@ -26,17 +26,7 @@ impl Reader {
     fn new(plan: &Bound<'_, PyAny>, framework: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut builder = Builder::default();
         let plan = builder.plan(plan)?;
-        let name = |name: &str| framework.as_any().get_item(name).map(Bound::unbind);
-        let framework = Framework {
-            missing: name("missing")?,
-            skip: name("skip")?,
-            key_only: name("key_only")?,
-            manager: name("manager")?,
-            current_zone: name("current_zone")?,
-            hyperlink: name("hyperlink")?,
-            url_template: name("url_template")?,
-        };
-        Ok(Self { plan, paths: builder.paths, framework })
+        Ok(Self { plan, paths: builder.paths, framework: Framework::build(framework)? })
     }
 
     /// One object as a dict, and where a stock method decided.

@@ -38,3 +38,15 @@ pub fn ascii<'a>(text: &'a Bound<'_, PyString>) -> Option<Headed<'a>> {
 pub fn ascii<'a>(_text: &'a Bound<'_, PyString>) -> Option<Headed<'a>> {
     None
 }
+
+/// Whether a `str` has these characters.
+///
+/// # Errors
+/// `UnicodeEncodeError` for lone surrogates.
+#[inline]
+pub fn equals(string: &Bound<'_, PyString>, text: &str) -> PyResult<bool> {
+    match ascii(string) {
+        Some(ascii) => Ok(ascii.as_slice() == text.as_bytes()),
+        None => Ok(string.to_str()? == text),
+    }
+}

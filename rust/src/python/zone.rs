@@ -28,6 +28,14 @@ impl<'py> Zone<'py> {
         Ok(Self { info: zone, is_utc, is_regular, offsets: RefCell::default() })
     }
 
+    pub fn is_utc(&self) -> bool {
+        self.is_utc
+    }
+
+    pub fn info(&self) -> &Bound<'py, PyTzInfo> {
+        &self.info
+    }
+
     /// Seconds east of UTC at a moment given in UTC; `None` when Python has to decide.
     pub fn offset(&self, moment: DateTime) -> PyResult<Option<i32>> {
         if self.is_utc {

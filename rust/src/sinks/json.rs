@@ -49,6 +49,8 @@ pub struct JsonSink<'a> {
     after_value: Separator,
     after_key: Separator,
     encoder: Option<&'a Encoder>,
+    /// The maps of the outermost list stand on lines of their own (NDJSON), without brackets.
+    in_lines: bool,
 }
 
 /// What a text may take beside its own length.
@@ -89,7 +91,15 @@ impl<'a> JsonSink<'a> {
             after_value: Separator::new(after_value),
             after_key: Separator::new(after_key),
             encoder: None,
+            in_lines: false,
         }
+    }
+
+    /// Writes a list of maps as lines.
+    #[must_use]
+    pub fn in_lines(mut self) -> Self {
+        self.in_lines = true;
+        self
     }
 
     /// Lets `encoder` say what becomes of values that JSON has no form for.
@@ -101,7 +111,9 @@ impl<'a> JsonSink<'a> {
 
     /// The finished text.
     pub fn into_bytes(mut self) -> Vec<u8> {
-        self.take_back_separator();
+        if !self.in_lines {
+            self.take_back_separator();
+        }
         self.output
     }
 
@@ -194,7 +206,14 @@ impl<'a> JsonSink<'a> {
             self.take_back_separator();
             self.before_key();
         }
-        self.write_separated(&[closing], self.after_value);
+        let ends_line = self.in_lines && self.level == 1;
+        let after = if ends_line { Separator::new("\n") } else { self.after_value };
+        self.write_separated(&[closing], after);
+    }
+
+    /// Whether a list that begins or ends at this level is the one whose items are lines.
+    fn is_outermost(&self, level: usize) -> bool {
+        self.in_lines && self.level == level
     }
 
     #[inline(always)]
@@ -334,11 +353,19 @@ impl<'py> Sink<'py> for JsonSink<'_> {
         Ok(())
     }
     fn begin_list(&mut self, _length: usize) -> Outcome {
-        self.open(b'[');
+        if self.is_outermost(0) {
+            self.level = 1;
+        } else {
+            self.open(b'[');
+        }
         Ok(())
     }
     fn end_list(&mut self) -> Outcome {
-        self.close(b'[', b']');
+        if self.is_outermost(1) {
+            self.level = 0;
+        } else {
+            self.close(b'[', b']');
+        }
         Ok(())
     }
 }
@@ -356,6 +383,20 @@ mod tests {
 
     fn text(sink: JsonSink<'_>) -> String {
         String::from_utf8(sink.into_bytes()).unwrap()
+    }
+
+    #[test]
+    fn writes_maps_as_lines() -> Outcome {
+        let mut sink = sink(PLAIN).in_lines();
+        sink.begin_list(2)?;
+        for number in [1, 2] {
+            sink.begin_map()?;
+            sink.integer(number)?;
+            sink.end_map()?;
+        }
+        sink.end_list()?;
+        assert_eq!(text(sink), "{1}\n{2}\n");
+        Ok(())
     }
 
     /// `[1, [], {}, ["a,", {}]]`

@@ -1,9 +1,11 @@
 //! One cell of a row: what the driver's value means.
-use pyo3::exceptions::{PyIndexError, PyValueError};
+#![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyFloat, PyInt, PyString, PyTuple};
+use pyo3::types::{PyDateTime, PyTuple};
 
 use super::Value;
+use super::raw::{Raw, Row};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::kinds::read_datetime;
@@ -12,14 +14,6 @@ use crate::sinks::Sink;
 use crate::text::decimal::{Decimal, Rounding};
 use crate::text::temporal::{parse_date, parse_datetime, parse_time};
 use crate::text::uuid;
-
-/// The cells of one row, as the driver made them.
-pub type Row<'py> = [Bound<'py, PyAny>];
-
-/// A cell that a shape knows of; a row too short for its shape is a bug elsewhere.
-pub fn cell<'a, 'py>(row: &'a Row<'py>, index: usize) -> PyResult<&'a Bound<'py, PyAny>> {
-    row.get(index).ok_or_else(|| PyIndexError::new_err("a row is shorter than its query"))
-}
 
 /// Where a cell is, how it is read natively, and how Django reads it.
 pub struct Cell {
@@ -66,49 +60,62 @@ impl Cell {
     /// Writes the cell as a kind spells it.
     pub fn write<'py, S: Sink<'py>>(
         &self,
-        row: &Row<'py>,
+        row: Row<'_, 'py>,
         node: &Node,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        let raw = cell(row, self.index)?;
-        if raw.is_none() {
+        let raw = self.raw(row)?;
+        if matches!(raw, Raw::Null) {
             return sink.null();
         }
         let native = self.form.decode(raw).and_then(|value| node.kind.write(&value, cx, sink));
         if !matches!(native, Err(Stop::Unsure)) {
             return native;
         }
-        let value = self.load(raw)?;
+        let value = self.load(raw, cx.py)?;
         if value.is_none() { sink.null() } else { node.write(&value, cx, sink) }
     }
 
     /// Writes the value itself.
-    pub fn write_plain<'py, S: Sink<'py>>(&self, row: &Row<'py>, sink: &mut S) -> Outcome {
-        let raw = cell(row, self.index)?;
-        if raw.is_none() { sink.null() } else { sink.object(&self.load(raw)?) }
+    pub fn write_plain<'py, S: Sink<'py>>(
+        &self,
+        row: Row<'_, 'py>,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        match (self.raw(row)?, &self.load) {
+            (Raw::Null, _) => sink.null(),
+            (Raw::Boolean(answer), None) => sink.boolean(answer),
+            (Raw::Integer(number), None) => sink.integer(number),
+            (Raw::Float(number), None) => sink.float(number),
+            (Raw::Text(text), None) => sink.text(text),
+            (raw, _) => sink.object(&self.load(raw, cx.py)?),
+        }
     }
 
     /// The driver's value.
-    pub fn raw<'a, 'py>(&self, row: &'a Row<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
-        cell(row, self.index)
+    #[inline(always)]
+    pub fn raw<'a, 'py>(&self, row: Row<'a, 'py>) -> PyResult<Raw<'a, 'py>> {
+        row.cell(self.index)
     }
 
     /// What the driver's value says, where that is understood.
-    pub fn decode<'a, 'py>(&self, raw: &'a Bound<'py, PyAny>) -> Outcome<Value<'a, 'py>> {
+    pub fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         self.form.decode(raw)
     }
 
     /// What a model instance would have.
-    pub fn value<'py>(&self, row: &Row<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn value<'py>(&self, row: Row<'_, 'py>, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let raw = self.raw(row)?;
-        if raw.is_none() { Ok(raw.clone()) } else { self.load(raw) }
+        if matches!(raw, Raw::Null) { Ok(raw.to_object(py)) } else { self.load(raw, py) }
     }
 
-    fn load<'py>(&self, raw: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn load<'py>(&self, raw: Raw<'_, 'py>, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let object = raw.to_object(py);
         match &self.load {
-            Some(load) => load.bind(raw.py()).call1((raw,)),
-            None => Ok(raw.clone()),
+            Some(load) => load.bind(py).call1((object,)),
+            None => Ok(object),
         }
     }
 }
@@ -133,33 +140,26 @@ impl Form {
         })
     }
 
-    fn decode<'a, 'py>(&self, raw: &'a Bound<'py, PyAny>) -> Outcome<Value<'a, 'py>> {
+    #[inline(always)]
+    fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         let value = match self {
-            Self::Object => Some(Value::Object(raw)),
+            Self::Object => Value::of(raw),
             Self::Boolean => {
-                small(raw).filter(|n| matches!(n, 0 | 1)).map(|n| Value::Boolean(n == 1))
+                raw.integer().filter(|n| matches!(n, 0 | 1)).map(|n| Value::Boolean(n == 1))
             }
-            Self::Date => text(raw).and_then(parse_date).map(Value::Date),
+            Self::Date => raw.text().and_then(parse_date).map(Value::Date),
             Self::DateTime { naive_is_utc } => return decode_datetime(raw, *naive_is_utc),
-            Self::Time => text(raw).and_then(parse_time).map(Value::Time),
-            Self::Duration => small(raw).map(Value::Duration),
-            Self::Decimal => text(raw).and_then(Decimal::parse).map(Value::Decimal),
+            Self::Time => raw.text().and_then(parse_time).map(Value::Time),
+            Self::Duration => raw.integer().map(Value::Duration),
+            Self::Decimal => raw.text().and_then(Decimal::parse).map(Value::Decimal),
             Self::FloatDecimal { digits, places } => {
                 round(raw, *digits, *places).map(Value::Decimal)
             }
-            Self::Uuid => text(raw).and_then(uuid::parse).map(Value::Uuid),
+            Self::Uuid => raw.text().and_then(uuid::parse).map(Value::Uuid),
             Self::Load => None,
         };
         value.ok_or(Stop::Unsure)
     }
-}
-
-fn text<'a>(raw: &'a Bound<'_, PyAny>) -> Option<&'a str> {
-    raw.cast_exact::<PyString>().ok()?.to_str().ok()
-}
-
-fn small(raw: &Bound<'_, PyAny>) -> Option<i64> {
-    raw.cast_exact::<PyInt>().ok()?.extract().ok()
 }
 
 /// The digits that Django's SQLite converter for decimals takes from a float.
@@ -167,26 +167,25 @@ const FLOAT_DIGITS: u32 = 15;
 
 /// What that converter does: a float is rounded to its digits and once more to the places of the
 /// column, of which it may then have `digits`; more is an error that Django raises.
-fn round(raw: &Bound<'_, PyAny>, digits: u32, places: u32) -> Option<Decimal> {
-    let number = if let Ok(float) = raw.cast_exact::<PyFloat>() {
-        Decimal::from_float(float.value(), FLOAT_DIGITS)?
+fn round(raw: Raw<'_, '_>, digits: u32, places: u32) -> Option<Decimal> {
+    let number = if let Some(float) = raw.float() {
+        Decimal::from_float(float, FLOAT_DIGITS)?
     } else {
-        let number = small(raw).filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS))?;
+        let number = raw.integer().filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS))?;
         Decimal { negative: number < 0, coefficient: number.unsigned_abs().into(), places: 0 }
     };
     let number = number.quantized(places, Rounding::HalfEven)?;
     (number.digits() <= digits).then_some(number)
 }
 
-fn decode_datetime<'a, 'py>(
-    raw: &'a Bound<'py, PyAny>,
-    naive_is_utc: bool,
-) -> Outcome<Value<'a, 'py>> {
-    if let Ok(moment) = raw.cast_exact::<PyDateTime>() {
+fn decode_datetime<'a, 'py>(raw: Raw<'a, 'py>, naive_is_utc: bool) -> Outcome<Value<'a, 'py>> {
+    if let Raw::Object(object) = raw
+        && let Ok(moment) = object.cast_exact::<PyDateTime>()
+    {
         let (moment, is_utc) = read_datetime(moment)?;
         return Ok(Value::DateTime(moment, is_utc || naive_is_utc));
     }
-    let (moment, offset) = text(raw).and_then(parse_datetime).ok_or(Stop::Unsure)?;
+    let (moment, offset) = raw.text().and_then(parse_datetime).ok_or(Stop::Unsure)?;
     match offset {
         None => Ok(Value::DateTime(moment, naive_is_utc)),
         Some(offset) => Ok(Value::DateTime(moment.shifted(-offset).ok_or(Stop::Unsure)?, true)),

@@ -3,13 +3,23 @@
 //!
 //! The cursor takes what Python's `json.loads` takes, less the constants `NaN` and `Infinity` and
 //! lone surrogates; it never says what is wrong, since stock then says it.
+#![allow(
+    clippy::inline_always,
+    reason = "a token returned through memory is stored in halves and loaded whole, which stalls"
+)]
 use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::text::run::plain_run;
 
 /// Not JSON, or JSON that only stock should read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid;
 
 pub type Read<T> = Result<T, Invalid>;
+
+/// Python reads integers of so many digits whatever `sys.set_int_max_str_digits()` was told.
+const MOST_DIGITS: usize = 640;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Token<'a> {
@@ -57,6 +67,38 @@ impl<'a> Text<'a> {
             }
         }
         Ok(Cow::Owned(value))
+    }
+}
+
+/// What a string is made of. Small enough to be returned in a register.
+struct Letters {
+    is_ascii: bool,
+    has_escapes: bool,
+}
+
+/// A number as it is spelled.
+struct Number<'a> {
+    spelled: &'a str,
+    /// Bytes before its point or exponent.
+    whole: usize,
+    is_integer: bool,
+}
+
+impl<'a> Number<'a> {
+    fn token(self) -> Read<Token<'a>> {
+        if !self.is_integer {
+            return self.spelled.parse().map(Token::Float).map_err(|_| Invalid);
+        }
+        // 18 digits always fit 64 bits.
+        match self.spelled.parse() {
+            Ok(number) if self.whole <= 18 => Ok(Token::Integer(number)),
+            _ => Ok(Token::BigInteger(self.spelled)),
+        }
+    }
+
+    /// A number that Python may refuse is refused here, before anybody has been told that it is fine.
+    fn check(self) -> Read<()> {
+        if self.is_integer && self.whole > MOST_DIGITS { Err(Invalid) } else { Ok(()) }
     }
 }
 
@@ -115,6 +157,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next value, or the opening of the next container.
+    #[inline(always)]
     pub fn token(&mut self) -> Read<Token<'a>> {
         match self.next_byte()? {
             b'"' => Ok(Token::Text(self.string()?)),
@@ -123,12 +166,62 @@ impl<'a> Cursor<'a> {
             b't' => self.word("rue", Token::Boolean(true)),
             b'f' => self.word("alse", Token::Boolean(false)),
             b'n' => self.word("ull", Token::Null),
-            first @ (b'-' | b'0'..=b'9') => self.number(first),
+            first @ (b'-' | b'0'..=b'9') => self.number(first)?.token(),
             _ => Err(Invalid),
         }
     }
 
+    /// Passes over a value that is JSON throughout and no more than `levels` deep.
+    pub fn pass(&mut self, levels: usize) -> Read<()> {
+        match self.next_byte()? {
+            b'"' => self.pass_string(),
+            first @ (b'-' | b'0'..=b'9') => self.number(first)?.check(),
+            b't' => self.word("rue", ()),
+            b'f' => self.word("alse", ()),
+            b'n' => self.word("ull", ()),
+            opening @ (b'[' | b'{') => {
+                let levels = levels.checked_sub(1).ok_or(Invalid)?;
+                if opening == b'[' { self.pass_items(levels) } else { self.pass_entries(levels) }
+            }
+            _ => Err(Invalid),
+        }
+    }
+
+    fn pass_items(&mut self, levels: usize) -> Read<()> {
+        let mut first = true;
+        while self.has_item(first)? {
+            self.pass(levels)?;
+            first = false;
+        }
+        Ok(())
+    }
+
+    fn pass_entries(&mut self, levels: usize) -> Read<()> {
+        let mut first = true;
+        while self.has_key(first)? {
+            self.pass_string()?;
+            self.colon()?;
+            self.pass(levels)?;
+            first = false;
+        }
+        Ok(())
+    }
+
+    /// The byte that the next value begins with, which is where the cursor then stands.
+    #[inline]
+    pub fn opening(&mut self) -> Read<u8> {
+        self.peek()
+    }
+
+    /// Passes over the value that begins at the cursor, and says where it is.
+    pub fn span(&mut self, levels: usize) -> Read<Range<usize>> {
+        let start = self.at;
+        self.pass(levels)?;
+        Ok(start..self.at)
+    }
+
     /// Whether a list goes on; `first` before its first item. Reads the comma or the bracket.
+    #[inline]
     pub fn has_item(&mut self, first: bool) -> Read<bool> {
         match (self.peek()?, first) {
             (b']', _) => Ok(self.skip(false)),
@@ -144,15 +237,30 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next key of an object, up to and with its colon; `None` at the end of the object.
+    #[inline(always)]
     pub fn key(&mut self, first: bool) -> Read<Option<Text<'a>>> {
-        match (self.next_byte()?, first) {
-            (b'}', _) => return Ok(None),
-            (b'"', true) => {}
-            (b',', false) if self.next_byte()? == b'"' => {}
-            _ => return Err(Invalid),
+        if !self.has_key(first)? {
+            return Ok(None);
         }
         let key = self.string()?;
-        if self.next_byte()? == b':' { Ok(Some(key)) } else { Err(Invalid) }
+        self.colon()?;
+        Ok(Some(key))
+    }
+
+    /// Whether an object goes on. Reads the brace, or the comma and the opening quote.
+    #[inline]
+    fn has_key(&mut self, first: bool) -> Read<bool> {
+        match (self.next_byte()?, first) {
+            (b'}', _) => Ok(false),
+            (b'"', true) => Ok(true),
+            (b',', false) if self.next_byte()? == b'"' => Ok(true),
+            _ => Err(Invalid),
+        }
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Read<()> {
+        if self.next_byte()? == b':' { Ok(()) } else { Err(Invalid) }
     }
 
     /// Nothing but white space may be left.
@@ -170,24 +278,27 @@ impl<'a> Cursor<'a> {
         &self.text.as_bytes()[self.at..]
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.text.as_bytes().get(self.at) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn peek(&mut self) -> Read<u8> {
         self.skip_space();
         self.text.as_bytes().get(self.at).copied().ok_or(Invalid)
     }
 
+    #[inline]
     fn next_byte(&mut self) -> Read<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Ok(byte)
     }
 
-    fn word(&mut self, rest: &str, token: Token<'a>) -> Read<Token<'a>> {
+    fn word<T>(&mut self, rest: &str, token: T) -> Read<T> {
         if !self.rest().starts_with(rest.as_bytes()) {
             return Err(Invalid);
         }
@@ -196,30 +307,47 @@ impl<'a> Cursor<'a> {
     }
 
     /// The opening quote is behind the cursor.
+    #[inline(always)]
     fn string(&mut self) -> Read<Text<'a>> {
         let start = self.at;
+        let Letters { is_ascii, has_escapes } = self.letters()?;
+        let raw = self.text.get(start..self.at - 1).ok_or(Invalid)?;
+        Ok(Text { raw, is_ascii, has_escapes })
+    }
+
+    /// Passes over a string: its opening quote is behind the cursor.
+    #[inline]
+    fn pass_string(&mut self) -> Read<()> {
+        let start = self.at;
+        let Letters { is_ascii, has_escapes } = self.letters()?;
+        if !has_escapes {
+            return Ok(());
+        }
+        let raw = self.text.get(start..self.at - 1).ok_or(Invalid)?;
+        Text { raw, is_ascii, has_escapes }.value().map(drop)
+    }
+
+    /// Goes behind the closing quote.
+    #[inline(always)]
+    fn letters(&mut self) -> Read<Letters> {
         let (mut is_ascii, mut has_escapes) = (true, false);
         loop {
             let run = plain_run(self.rest());
             is_ascii &= run.is_ascii;
-            self.at += run.length;
-            match self.text.as_bytes().get(self.at) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    has_escapes = true;
-                    // Whatever is escaped cannot end the string; past the end, the next run fails.
-                    self.at = (self.at + 2).min(self.text.len());
-                }
+            self.at += run.length + 1;
+            match self.text.as_bytes().get(self.at - 1) {
+                Some(b'"') => return Ok(Letters { is_ascii, has_escapes }),
+                // Whatever is escaped cannot end the string; past the end, the next run fails.
+                Some(b'\\') => self.at = (self.at + 1).min(self.text.len()),
                 _ => return Err(Invalid),
             }
+            has_escapes = true;
         }
-        let raw = self.text.get(start..self.at).ok_or(Invalid)?;
-        self.at += 1;
-        Ok(Text { raw, is_ascii, has_escapes })
     }
 
     /// The first byte of the number is behind the cursor.
-    fn number(&mut self, first: u8) -> Read<Token<'a>> {
+    #[inline(always)]
+    fn number(&mut self, first: u8) -> Read<Number<'a>> {
         let start = self.at - 1;
         let leading = if first == b'-' { self.bump()? } else { first };
         let whole = 1 + self.digits();
@@ -228,14 +356,7 @@ impl<'a> Cursor<'a> {
         }
         let is_integer = !self.fraction()? & !self.exponent()?;
         let spelled = self.text.get(start..self.at).ok_or(Invalid)?;
-        if !is_integer {
-            return spelled.parse().map(Token::Float).map_err(|_| Invalid);
-        }
-        // 18 digits always fit 64 bits.
-        match spelled.parse() {
-            Ok(number) if whole <= 18 => Ok(Token::Integer(number)),
-            _ => Ok(Token::BigInteger(spelled)),
-        }
+        Ok(Number { spelled, whole, is_integer })
     }
 
     fn bump(&mut self) -> Read<u8> {
@@ -268,42 +389,6 @@ impl<'a> Cursor<'a> {
         }
         if self.digits() > 0 { Ok(true) } else { Err(Invalid) }
     }
-}
-
-struct Run {
-    length: usize,
-    is_ascii: bool,
-}
-
-/// How far a string goes on without a quote, a backslash or a control character.
-fn plain_run(text: &[u8]) -> Run {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    let (words, tail) = text.as_chunks::<8>();
-    let mut seen = 0;
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let marks = ends(word);
-        if marks != 0 {
-            let bits = marks.trailing_zeros() & !7;
-            let before = word & ((1 << bits) - 1);
-            let is_ascii = (seen | before) & HIGH_BITS == 0;
-            return Run { length: 8 * index + bits as usize / 8, is_ascii };
-        }
-        seen |= word;
-    }
-    let length = tail.iter().take_while(|&&byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
-    let is_ascii = seen & HIGH_BITS == 0 && tail[..length].is_ascii();
-    Run { length: 8 * words.len() + length, is_ascii }
-}
-
-/// The high bit of the first byte that ends a run; bits above it may be wrong.
-fn ends(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH_BITS: u64 = ONES << 7;
-    let below =
-        |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH_BITS;
-    let equals = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    below(word, 0x20) | equals(b'"') | equals(b'\\')
 }
 
 #[cfg(test)]

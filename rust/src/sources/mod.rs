@@ -1,11 +1,16 @@
 //! Where values come from.
 mod cell;
+mod given;
+pub mod grid;
 pub mod instance;
 pub mod json;
 mod linked;
 pub mod object;
+pub mod outline;
+mod raw;
 pub mod row;
 mod spelled;
 mod value;
 
+pub use given::Given;
 pub use value::Value;

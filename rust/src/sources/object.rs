@@ -12,6 +12,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use super::spelled;
 use crate::error::{Outcome, Stop};
+use crate::python::body;
 use crate::python::entries::{Entries, visit_item};
 use crate::python::integer;
 use crate::python::reader::{Recording, Rows};
@@ -289,6 +290,7 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
 
     /// Stock takes the items of a dict subclass from its `items()`, unless it is empty as a dict.
     fn dict_subclass(&mut self, map: &Bound<'py, PyDict>, level: &Level<'_, 'py>) -> Outcome {
+        body::look(map)?;
         inherited::<PyDict>(map, &["__len__"])?;
         if inherited::<PyDict>(map, &["items"]).is_ok() || map.is_empty() {
             return self.map(map, level);

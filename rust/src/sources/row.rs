@@ -1,12 +1,15 @@
 //! Values of database rows: the cells a driver returned, before Django makes anything of them.
+mod related;
 mod settle;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyList, PyString};
 
-use super::cell::{Cell, Row, cell};
+use self::related::Related;
+use super::cell::Cell;
 use super::linked::Linked;
+use super::raw::{Row, Rows};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::kinds::{Kind, link};
@@ -15,7 +18,7 @@ use crate::sinks::Sink;
 
 /// The result of one query, and the results of the queries for its relations to many.
 pub struct Table {
-    rows: Vec<Py<PyTuple>>,
+    rows: Rows,
     shape: Py<Shape>,
     children: Vec<Related>,
 }
@@ -91,21 +94,13 @@ enum Place {
     },
 }
 
-/// A table and which of its rows belong to which key.
-struct Related {
-    table: Table,
-    groups: Py<PyDict>,
-    members: Vec<Vec<usize>>,
-}
-
 impl Table {
     /// From `(rows, shape, [(index of the key, table), …])`.
     pub fn build(table: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (rows, shape, children): (Bound<'_, PyAny>, Py<Shape>, Bound<'_, PyList>) =
             table.extract()?;
-        let rows = rows.try_iter()?.map(|row| Ok(row?.cast_into::<PyTuple>()?.unbind()));
         Ok(Self {
-            rows: rows.collect::<PyResult<_>>()?,
+            rows: Rows::build(&rows)?,
             shape,
             children: children
                 .iter()
@@ -126,25 +121,24 @@ impl Table {
         sink: &mut S,
     ) -> Outcome {
         sink.begin_list(self.rows.len())?;
-        for row in &self.rows {
-            self.write_item(row.bind(cx.py), Each::Object(plan), cx, sink)?;
+        for row in 0..self.len() {
+            self.write_item(self.rows.get(row, cx.py)?, Each::Object(plan), cx, sink)?;
         }
         sink.end_list()
     }
 
     fn write_item<'py, S: Sink<'py>>(
         &self,
-        row: &Bound<'py, PyTuple>,
+        row: Row<'_, 'py>,
         each: Each<'_>,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
-        let row = row.as_slice();
         match (&self.shape.get().0, each) {
             (Item::Object(layout), Each::Object(plan)) => {
                 self.write_object(row, plan, layout, cx, sink)
             }
-            (Item::Value(cell), Each::Value(_)) => cell.write_plain(row, sink),
+            (Item::Value(cell), Each::Value(_)) => cell.write_plain(row, cx, sink),
             (Item::Link(linked), Each::Value(node)) => {
                 linked.write(link::of(&node.kind)?, row, cx, sink)
             }
@@ -154,7 +148,7 @@ impl Table {
 
     fn write_object<'py, S: Sink<'py>>(
         &self,
-        row: &Row<'py>,
+        row: Row<'_, 'py>,
         plan: &Plan,
         layout: &Layout,
         cx: &Context<'_, 'py>,
@@ -163,7 +157,7 @@ impl Table {
         sink.begin_map_like(&plan.template)?;
         for (entry, place) in plan.entries.iter().zip(&layout.places) {
             if let Place::Optional { key, .. } = place
-                && cell(row, *key)?.is_none()
+                && row.is_null(*key)?
             {
                 continue;
             }
@@ -175,65 +169,28 @@ impl Table {
 
     fn write_entry<'py, S: Sink<'py>>(
         &self,
-        row: &Row<'py>,
+        row: Row<'_, 'py>,
         entry: &Entry,
         place: &Place,
         cx: &Context<'_, 'py>,
         sink: &mut S,
     ) -> Outcome {
         match (place, &entry.node.kind) {
-            (Place::Joined { key, .. }, _) if cell(row, *key)?.is_none() => sink.null(),
+            (Place::Joined { key, .. }, _) if row.is_null(*key)? => sink.null(),
             (Place::Joined { layout, .. }, Kind::Nested(plan)) => {
                 self.write_object(row, plan, layout, cx, sink)
             }
             (Place::Many { key, child }, kind) => {
-                self.children[*child].write(cell(row, *key)?, Each::of(kind)?, cx, sink)
+                self.children[*child].write(row.cell(*key)?, Each::of(kind)?, cx, sink)
             }
             (Place::Link(linked), kind) => linked.write(link::of(kind)?, row, cx, sink),
             (Place::Cell(cell) | Place::Optional { cell, .. }, kind) => match kind {
-                Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs => cell.write_plain(row, sink),
+                Kind::OwnKey(None) | Kind::Slug(_) | Kind::AsIs => cell.write_plain(row, cx, sink),
                 Kind::OwnKey(Some(node)) => cell.write(row, node, cx, sink),
                 _ => cell.write(row, &entry.node, cx, sink),
             },
             (Place::Joined { .. }, _) => Err(Stop::Unsure),
         }
-    }
-}
-
-impl Related {
-    fn build(child: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (key, table): (usize, Bound<'_, PyAny>) = child.extract()?;
-        let (py, table) = (child.py(), Table::build(&table)?);
-        let groups = PyDict::new(py);
-        let mut members: Vec<Vec<usize>> = Vec::new();
-        for (index, row) in table.rows.iter().enumerate() {
-            let key = row.bind(py).get_item(key)?;
-            if let Some(group) = groups.get_item(&key)? {
-                members[group.extract::<usize>()?].push(index);
-            } else {
-                groups.set_item(key, members.len())?;
-                members.push(vec![index]);
-            }
-        }
-        Ok(Self { table, groups: groups.unbind(), members })
-    }
-
-    fn write<'py, S: Sink<'py>>(
-        &self,
-        key: &Bound<'py, PyAny>,
-        each: Each<'_>,
-        cx: &Context<'_, 'py>,
-        sink: &mut S,
-    ) -> Outcome {
-        let rows: &[usize] = match self.groups.bind(cx.py).get_item(key)? {
-            Some(group) => &self.members[group.extract::<usize>()?],
-            None => &[],
-        };
-        sink.begin_list(rows.len())?;
-        for &row in rows {
-            self.table.write_item(self.table.rows[row].bind(cx.py), each, cx, sink)?;
-        }
-        sink.end_list()
     }
 }
 

@@ -66,15 +66,11 @@ pub unsafe fn copy(text: &[u8], to: *mut u8) {
     }
 }
 
-/// Copies `length` bytes as the first and the last `N` of them, which may overlap.
-///
-/// # Safety
-/// There are `length` bytes at both places, `N` at least, and the places do not overlap.
 #[inline]
 unsafe fn both_ends<const N: usize>(from: *const u8, to: *mut u8, length: usize) {
     let last = length - N;
-    // SAFETY: as the caller promises. Both reads come before the writes, so that the compiler may
-    // use registers.
+    // SAFETY: the caller has at least N bytes at both places. Both reads come before the writes, so
+    // that the compiler may use registers.
     unsafe {
         let head = from.cast::<[u8; N]>().read_unaligned();
         let tail = from.add(last).cast::<[u8; N]>().read_unaligned();

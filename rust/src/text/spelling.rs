@@ -23,6 +23,10 @@ impl Spelling {
         self.length += 1;
     }
 
+    pub fn shorten(&mut self, by: usize) {
+        self.length = self.length.saturating_sub(by);
+    }
+
     pub fn push_str(&mut self, text: &str) {
         self.bytes[self.length..self.length + text.len()].copy_from_slice(text.as_bytes());
         self.length += text.len();

@@ -82,6 +82,13 @@ impl Spelling {
         self.time(value.time);
     }
 
+    /// Takes back the last three digits of the fraction of a time that was spelled last.
+    pub fn cut_to_millis(&mut self, time: Time) {
+        if time.microsecond > 0 {
+            self.shorten(3);
+        }
+    }
+
     /// `Z` for zero, as DRF spells it; otherwise `+HH:MM[:SS]`.
     pub fn offset(&mut self, seconds: i32) {
         if seconds == 0 {
@@ -195,6 +202,32 @@ impl Reader<'_> {
         })
     }
 
+    /// `HH:MM[:SS[.ffffff]]`
+    fn clock(&mut self) -> Option<Time> {
+        let start = Self(self.0);
+        self.number(2)?;
+        self.skip(b':')?;
+        self.number(2)?;
+        if self.0.first() == Some(&b':') {
+            self.0 = start.0;
+            return self.time();
+        }
+        let (hour, minute) = (Self(start.0).number(2)? as u8, Self(&start.0[3..]).number(2)? as u8);
+        let is_time = hour < 24 && minute < 60;
+        is_time.then_some(Time { hour, minute, second: 0, microsecond: 0 })
+    }
+
+    /// `Z` or `+HH:MM` in seconds.
+    fn zone(&mut self) -> Option<i32> {
+        if self.skip(b'Z').is_some() {
+            return Some(0);
+        }
+        let sign = if self.skip(b'-').is_some() { -1 } else { self.skip(b'+').map(|()| 1)? };
+        let time = self.clock()?;
+        let is_short = time.second == 0 && time.microsecond == 0;
+        is_short.then_some(sign * (i32::from(time.hour) * 60 + i32::from(time.minute)) * 60)
+    }
+
     /// Up to six digits after a point; none is zero.
     fn fraction(&mut self) -> Option<u32> {
         if self.skip(b'.').is_none() {
@@ -248,6 +281,37 @@ pub fn parse_datetime(text: &str) -> Option<(DateTime, Option<i32>)> {
     let value = DateTime { date, time: reader.time()? };
     let offset = if reader.0.is_empty() { None } else { Some(reader.offset()?) };
     reader.done((value, offset))
+}
+
+/// `HH:MM[:SS[.ffffff]]`: of what `time.fromisoformat` reads the usual part.
+pub fn parse_clock(text: &str) -> Option<Time> {
+    let mut reader = Reader(text.as_bytes());
+    let time = reader.clock()?;
+    reader.done(time)
+}
+
+/// `YYYY-MM-DDTHH:MM[:SS[.ffffff]][Z|+HH:MM]`: of what `datetime.fromisoformat` reads the usual part;
+/// the offset in seconds where there is one.
+pub fn parse_moment(text: &str) -> Option<(DateTime, Option<i32>)> {
+    let mut reader = Reader(text.as_bytes());
+    let date = reader.date()?;
+    reader.skip(b'T').or_else(|| reader.skip(b' '))?;
+    let time = reader.clock()?;
+    let offset = if reader.0.is_empty() { None } else { Some(reader.zone()?) };
+    reader.done((DateTime { date, time }, offset))
+}
+
+/// Days and the rest of `[D ]HH:MM:SS[.ffffff]`, as `duration_string` spells a span that is not negative.
+pub fn parse_duration(text: &str) -> Option<(i32, Time)> {
+    let (days, clock) = match text.split_once(' ') {
+        Some((days, clock)) if (1..=8).contains(&days.len()) => (days, clock),
+        Some(_) => return None,
+        None => ("0", text),
+    };
+    if !days.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some((days.parse().ok()?, parse_time(clock)?))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 from django.db import connection
 
+from .checked import *  # noqa: F403
 from .fields import *  # noqa: F403
 from .odd import *  # noqa: F403
 from .relations import *  # noqa: F403
 from .shop import *  # noqa: F403
+from .validated import *  # noqa: F403
 
 if connection.vendor == "postgresql":
     from .postgres import *  # noqa: F403

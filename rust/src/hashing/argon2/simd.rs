@@ -27,9 +27,89 @@ fn compress_avx2(previous: &Block, reference: &Block, target: &mut Block, fold: 
     unsafe { avx2::compress(previous, reference, target, fold) }
 }
 
-/// Defines the quarter round on four pairs of vectors: two independent ones in flight.
-macro_rules! quarter_round {
-    ($features:literal, $vector:ty, $add:ident, $xor:ident, $multiply:ident) => {
+/// Defines the compression for vectors of one width, of which a row has as many as there are
+/// numbers in brackets. The module around it knows how its vectors
+/// are rotated, in `quarter`, and how they lie in rows, in `gather` and `scatter`.
+macro_rules! compression {
+    (
+        $features:literal, $vector:ty, [$($part:literal)*],
+        $zero:ident, $add:ident, $xor:ident, $multiply:ident, $turn:ident
+    ) => {
+        const VECTORS: usize = size_of::<Block>() / size_of::<$vector>();
+        /// Vectors of one of the eight rows.
+        const ROW: usize = VECTORS / 8;
+
+        type Vectors = [$vector; VECTORS];
+        /// The sixteen words that P takes, a to d, of as many rows or columns as fit.
+        type State = [[$vector; 2]; 4];
+
+        #[target_feature(enable = $features)]
+        pub fn compress(previous: &Block, reference: &Block, target: &mut Block, fold: bool) {
+            let (previous, reference) = (vectors(previous), vectors(reference));
+            let target = vectors_mut(target);
+            let mut mixed = [$zero(); VECTORS];
+            for i in 0..VECTORS {
+                mixed[i] = $xor(previous[i], reference[i]);
+            }
+            let mut kept = mixed;
+            if fold {
+                for i in 0..VECTORS {
+                    kept[i] = $xor(kept[i], target[i]);
+                }
+            }
+            // Written out: a loop would be left rolled, and the vectors go through memory.
+            $(rows(&mut mixed, 8 * $part);)*
+            $(columns(&mut mixed, $part);)*
+            for i in 0..VECTORS {
+                target[i] = $xor(mixed[i], kept[i]);
+            }
+        }
+
+        /// P on the rows in eight vectors.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn rows(v: &mut Vectors, at: usize) {
+            let mut state = gather(v, at);
+            quarter(&mut state);
+            let [_, b, c, d] = &mut state;
+            for i in 0..2 {
+                b[i] = $turn::<0x39>(b[i]);
+                c[i] = $turn::<0x4E>(c[i]);
+                d[i] = $turn::<0x93>(d[i]);
+            }
+            quarter(&mut state);
+            let [_, b, c, d] = &mut state;
+            for i in 0..2 {
+                b[i] = $turn::<0x93>(b[i]);
+                c[i] = $turn::<0x4E>(c[i]);
+                d[i] = $turn::<0x39>(d[i]);
+            }
+            scatter(v, at, state);
+        }
+
+        /// P on the columns in one vector of each row: two neighbouring words belong to one of them.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn columns(v: &mut Vectors, at: usize) {
+            let mut state = [[$zero(); 2]; 4];
+            for i in 0..8 {
+                state[i / 2][i % 2] = v[at + ROW * i];
+            }
+            quarter(&mut state);
+            let [_, b, c, d] = &mut state;
+            *b = [inner(b[0], b[1]), inner(b[1], b[0])];
+            *c = [c[1], c[0]];
+            *d = [inner(d[1], d[0]), inner(d[0], d[1])];
+            quarter(&mut state);
+            let [_, b, c, d] = &mut state;
+            *b = [inner(b[1], b[0]), inner(b[0], b[1])];
+            *c = [c[1], c[0]];
+            *d = [inner(d[0], d[1]), inner(d[1], d[0])];
+            for i in 0..8 {
+                v[at + ROW * i] = state[i / 2][i % 2];
+            }
+        }
+
         #[inline]
         #[target_feature(enable = $features)]
         fn blend(x: $vector, y: $vector) -> $vector {
@@ -37,10 +117,11 @@ macro_rules! quarter_round {
             $add($add(x, y), $add(product, product))
         }
 
+        /// Half of the quarter round on four pairs of vectors: two independent ones in flight.
         #[inline]
         #[target_feature(enable = $features)]
         fn half(
-            [a, b, c, d]: &mut [[$vector; 2]; 4],
+            [a, b, c, d]: &mut State,
             rotate_d: impl Fn($vector) -> $vector,
             rotate_b: impl Fn($vector) -> $vector,
         ) {
@@ -53,102 +134,65 @@ macro_rules! quarter_round {
                 b[i] = rotate_b($xor(b[i], c[i]));
             }
         }
+
+        #[inline]
+        fn vectors(block: &Block) -> &Vectors {
+            // SAFETY: both are 1,024 bytes, any bits are valid in both, and a block is aligned to
+            // 64 bytes, the most that a vector asks for.
+            unsafe { &*std::ptr::from_ref(block).cast() }
+        }
+
+        #[inline]
+        fn vectors_mut(block: &mut Block) -> &mut Vectors {
+            // SAFETY: as in `vectors`; the borrow stays exclusive.
+            unsafe { &mut *std::ptr::from_mut(block).cast() }
+        }
     };
 }
 
 mod avx2 {
     use super::*;
 
-    const VECTORS: usize = 32;
+    compression!(
+        "avx2",
+        __m256i,
+        [0 1 2 3],
+        _mm256_setzero_si256,
+        _mm256_add_epi64,
+        _mm256_xor_si256,
+        _mm256_mul_epu32,
+        _mm256_permute4x64_epi64
+    );
 
-    quarter_round!("avx2", __m256i, _mm256_add_epi64, _mm256_xor_si256, _mm256_mul_epu32);
-
-    #[target_feature(enable = "avx2")]
-    pub fn compress(previous: &Block, reference: &Block, target: &mut Block, fold: bool) {
-        let (previous, reference) = (vectors(previous), vectors(reference));
-        let mut mixed = [_mm256_setzero_si256(); VECTORS];
-        for i in 0..VECTORS {
-            mixed[i] = _mm256_xor_si256(load(previous, i), load(reference, i));
-        }
-        let mut kept = mixed;
-        if fold {
-            let old = vectors(target);
-            for i in 0..VECTORS {
-                kept[i] = _mm256_xor_si256(kept[i], load(old, i));
-            }
-        }
-        for pair in 0..4 {
-            rows(&mut mixed, 8 * pair);
-        }
-        for pair in 0..4 {
-            columns(&mut mixed, pair);
-        }
-        for i in 0..VECTORS {
-            store(target, i, _mm256_xor_si256(mixed[i], kept[i]));
-        }
-    }
-
-    /// P on two rows of sixteen words, each of which lies in four vectors.
+    /// Two rows; a row is four vectors, a to d.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn rows(v: &mut [__m256i; VECTORS], at: usize) {
-        let mut state = [
-            [v[at], v[at + 4]],
-            [v[at + 1], v[at + 5]],
-            [v[at + 2], v[at + 6]],
-            [v[at + 3], v[at + 7]],
-        ];
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        for i in 0..2 {
-            b[i] = _mm256_permute4x64_epi64(b[i], 0x39);
-            c[i] = _mm256_permute4x64_epi64(c[i], 0x4E);
-            d[i] = _mm256_permute4x64_epi64(d[i], 0x93);
-        }
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        for i in 0..2 {
-            b[i] = _mm256_permute4x64_epi64(b[i], 0x93);
-            c[i] = _mm256_permute4x64_epi64(c[i], 0x4E);
-            d[i] = _mm256_permute4x64_epi64(d[i], 0x39);
-        }
+    fn gather(v: &Vectors, at: usize) -> State {
+        let mut state = [[v[at]; 2]; 4];
         for part in 0..4 {
-            let [first, second] = state[part];
-            v[at + part] = first;
-            v[at + 4 + part] = second;
+            state[part] = [v[at + part], v[at + 4 + part]];
         }
+        state
     }
 
-    /// P on two columns: a vector has two words of each.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn columns(v: &mut [__m256i; VECTORS], at: usize) {
-        let mut state = [
-            [v[at], v[at + 4]],
-            [v[at + 8], v[at + 12]],
-            [v[at + 16], v[at + 20]],
-            [v[at + 24], v[at + 28]],
-        ];
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        *b = [_mm256_alignr_epi8(b[1], b[0], 8), _mm256_alignr_epi8(b[0], b[1], 8)];
-        *c = [c[1], c[0]];
-        *d = [_mm256_alignr_epi8(d[0], d[1], 8), _mm256_alignr_epi8(d[1], d[0], 8)];
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        *b = [_mm256_alignr_epi8(b[0], b[1], 8), _mm256_alignr_epi8(b[1], b[0], 8)];
-        *c = [c[1], c[0]];
-        *d = [_mm256_alignr_epi8(d[1], d[0], 8), _mm256_alignr_epi8(d[0], d[1], 8)];
+    fn scatter(v: &mut Vectors, at: usize, state: State) {
         for part in 0..4 {
-            let [first, second] = state[part];
-            v[at + 8 * part] = first;
-            v[at + 8 * part + 4] = second;
+            [v[at + part], v[at + 4 + part]] = state[part];
         }
+    }
+
+    /// The second word of `x` and the first of `y`, in every 128 bits.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn inner(x: __m256i, y: __m256i) -> __m256i {
+        _mm256_alignr_epi8(y, x, 8)
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn quarter(state: &mut [[__m256i; 2]; 4]) {
+    fn quarter(state: &mut State) {
         let by_24 = _mm256_setr_epi8(
             3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10, //
             3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10,
@@ -161,138 +205,71 @@ mod avx2 {
         let by_63 = |x| _mm256_xor_si256(_mm256_srli_epi64(x, 63), _mm256_add_epi64(x, x));
         half(state, |x| _mm256_shuffle_epi8(x, by_16), by_63);
     }
-
-    #[inline]
-    fn vectors(block: &Block) -> &[__m256i; VECTORS] {
-        // SAFETY: both are 1,024 bytes, any bits are valid in both, and a block is aligned to 64.
-        unsafe { &*std::ptr::from_ref(block).cast() }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn load(from: &[__m256i; VECTORS], i: usize) -> __m256i {
-        from[i]
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn store(block: &mut Block, i: usize, vector: __m256i) {
-        // SAFETY: as in `vectors`.
-        let into: &mut [__m256i; VECTORS] = unsafe { &mut *std::ptr::from_mut(block).cast() };
-        into[i] = vector;
-    }
 }
 
 mod avx512 {
     use super::*;
 
-    const VECTORS: usize = 16;
+    compression!(
+        "avx512f",
+        __m512i,
+        [0 1],
+        _mm512_setzero_si512,
+        _mm512_add_epi64,
+        _mm512_xor_si512,
+        _mm512_mul_epu32,
+        _mm512_permutex_epi64
+    );
 
-    quarter_round!("avx512f", __m512i, _mm512_add_epi64, _mm512_xor_si512, _mm512_mul_epu32);
-
+    /// Four rows; a row is two vectors, (a, b) and (c, d), and two rows share one of the state.
+    #[inline]
     #[target_feature(enable = "avx512f")]
-    pub fn compress(previous: &Block, reference: &Block, target: &mut Block, fold: bool) {
-        let (previous, reference) = (vectors(previous), vectors(reference));
-        let mut v = [_mm512_setzero_si512(); VECTORS];
-        for i in 0..VECTORS {
-            v[i] = _mm512_xor_si512(previous[i], reference[i]);
-        }
-        let mut kept = v;
-        if fold {
-            let old = vectors(target);
-            for i in 0..VECTORS {
-                kept[i] = _mm512_xor_si512(kept[i], old[i]);
+    fn gather(v: &Vectors, at: usize) -> State {
+        let mut state = [[v[at]; 2]; 4];
+        for pair in 0..2 {
+            let (first, second) = (at + 4 * pair, at + 4 * pair + 2);
+            for half in 0..2 {
+                state[2 * half][pair] = low(v[first + half], v[second + half]);
+                state[2 * half + 1][pair] = high(v[first + half], v[second + half]);
             }
         }
-        rows(&mut v, 0);
-        rows(&mut v, 8);
-        columns(&mut v, 0);
-        columns(&mut v, 1);
-        // SAFETY: as in `vectors`.
-        let into: &mut [__m512i; VECTORS] = unsafe { &mut *std::ptr::from_mut(target).cast() };
-        for i in 0..VECTORS {
-            into[i] = _mm512_xor_si512(v[i], kept[i]);
-        }
+        state
     }
 
-    /// P on four rows: a row is two vectors, (a, b) and (c, d). Two rows share a vector of `state`.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn rows(v: &mut [__m512i; VECTORS], at: usize) {
-        let low = |x, y| _mm512_shuffle_i64x2(x, y, 0x44);
-        let high = |x, y| _mm512_shuffle_i64x2(x, y, 0xEE);
-        let w = |i: usize| v[at + i];
-        let mut state = [
-            [low(w(0), w(2)), low(w(4), w(6))],
-            [high(w(0), w(2)), high(w(4), w(6))],
-            [low(w(1), w(3)), low(w(5), w(7))],
-            [high(w(1), w(3)), high(w(5), w(7))],
-        ];
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        for i in 0..2 {
-            b[i] = _mm512_permutex_epi64(b[i], 0x39);
-            c[i] = _mm512_permutex_epi64(c[i], 0x4E);
-            d[i] = _mm512_permutex_epi64(d[i], 0x93);
-        }
-        quarter(&mut state);
-        let [a, b, c, d] = &mut state;
-        for i in 0..2 {
-            b[i] = _mm512_permutex_epi64(b[i], 0x93);
-            c[i] = _mm512_permutex_epi64(c[i], 0x4E);
-            d[i] = _mm512_permutex_epi64(d[i], 0x39);
-            v[at + 4 * i] = low(a[i], b[i]);
-            v[at + 4 * i + 1] = low(c[i], d[i]);
-            v[at + 4 * i + 2] = high(a[i], b[i]);
-            v[at + 4 * i + 3] = high(c[i], d[i]);
-        }
-    }
-
-    /// P on four columns: a vector has two words of each.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn columns(v: &mut [__m512i; VECTORS], at: usize) {
-        let mut state = [
-            [v[at], v[at + 2]],
-            [v[at + 4], v[at + 6]],
-            [v[at + 8], v[at + 10]],
-            [v[at + 12], v[at + 14]],
-        ];
-        // The words 1 and 2 of the four in `x` and `y`, in every 128 bits.
-        let inner = |x, y| {
-            _mm512_castpd_si512(_mm512_shuffle_pd(
-                _mm512_castsi512_pd(x),
-                _mm512_castsi512_pd(y),
-                0x55,
-            ))
-        };
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        *b = [inner(b[0], b[1]), inner(b[1], b[0])];
-        *c = [c[1], c[0]];
-        *d = [inner(d[1], d[0]), inner(d[0], d[1])];
-        quarter(&mut state);
-        let [_, b, c, d] = &mut state;
-        *b = [inner(b[1], b[0]), inner(b[0], b[1])];
-        *c = [c[1], c[0]];
-        *d = [inner(d[0], d[1]), inner(d[1], d[0])];
-        for part in 0..4 {
-            let [first, second] = state[part];
-            v[at + 4 * part] = first;
-            v[at + 4 * part + 2] = second;
+    fn scatter(v: &mut Vectors, at: usize, [a, b, c, d]: State) {
+        for pair in 0..2 {
+            let at = at + 4 * pair;
+            [v[at], v[at + 1]] = [low(a[pair], b[pair]), low(c[pair], d[pair])];
+            [v[at + 2], v[at + 3]] = [high(a[pair], b[pair]), high(c[pair], d[pair])];
         }
     }
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn quarter(state: &mut [[__m512i; 2]; 4]) {
+    fn low(x: __m512i, y: __m512i) -> __m512i {
+        _mm512_shuffle_i64x2(x, y, 0x44)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn high(x: __m512i, y: __m512i) -> __m512i {
+        _mm512_shuffle_i64x2(x, y, 0xEE)
+    }
+
+    /// The second word of `x` and the first of `y`, in every 128 bits.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn inner(x: __m512i, y: __m512i) -> __m512i {
+        let (x, y) = (_mm512_castsi512_pd(x), _mm512_castsi512_pd(y));
+        _mm512_castpd_si512(_mm512_shuffle_pd(x, y, 0x55))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn quarter(state: &mut State) {
         half(state, |x| _mm512_ror_epi64(x, 32), |x| _mm512_ror_epi64(x, 24));
         half(state, |x| _mm512_ror_epi64(x, 16), |x| _mm512_ror_epi64(x, 63));
-    }
-
-    #[inline]
-    fn vectors(block: &Block) -> &[__m512i; VECTORS] {
-        // SAFETY: both are 1,024 bytes, any bits are valid in both, and a block is aligned to 64.
-        unsafe { &*std::ptr::from_ref(block).cast() }
     }
 }

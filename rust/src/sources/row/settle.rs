@@ -2,12 +2,12 @@
 //! does so is worked out for rows that wait for somebody to look at them.
 use pyo3::prelude::*;
 
-use super::{Each, Item, Layout, Place, Table, cell};
+use super::{Each, Item, Layout, Place, Table};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
 use crate::kinds::{Kind, link};
 use crate::plan::Plan;
-use crate::sources::cell::Row;
+use crate::sources::raw::Row;
 
 impl Table {
     pub fn has_links(&self) -> bool {
@@ -40,10 +40,10 @@ impl Table {
     fn all_rows<'py>(
         &self,
         py: Python<'py>,
-        mut settle: impl FnMut(&Row<'py>) -> Outcome<bool>,
+        mut settle: impl FnMut(Row<'_, 'py>) -> Outcome<bool>,
     ) -> Outcome<bool> {
-        for row in &self.rows {
-            if !settle(row.bind(py).as_slice())? {
+        for row in 0..self.len() {
+            if !settle(self.rows.get(row, py)?)? {
                 return Ok(false);
             }
         }
@@ -70,12 +70,12 @@ impl Table {
 }
 
 impl Layout {
-    fn settle<'py>(&self, plan: &Plan, row: &Row<'py>, cx: &Context<'_, 'py>) -> Outcome<bool> {
+    fn settle<'py>(&self, plan: &Plan, row: Row<'_, 'py>, cx: &Context<'_, 'py>) -> Outcome<bool> {
         for &index in &self.with_links {
             let kind = &plan.entries.get(index).ok_or(Stop::Unsure)?.node.kind;
             let settled = match (&self.places[index], kind) {
                 (Place::Link(linked), kind) => linked.settle(link::of(kind)?, row, cx)?,
-                (Place::Joined { key, .. }, _) if cell(row, *key)?.is_none() => true,
+                (Place::Joined { key, .. }, _) if row.is_null(*key)? => true,
                 (Place::Joined { layout, .. }, Kind::Nested(plan)) => {
                     layout.settle(plan, row, cx)?
                 }

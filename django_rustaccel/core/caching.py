@@ -1,0 +1,7 @@
+"""The native cache; no Django."""
+
+from __future__ import annotations
+
+from django_rustaccel._rust import CacheStore, LocalCache
+
+__all__ = ["CacheStore", "LocalCache"]

@@ -1,0 +1,7 @@
+"""JSON text and Python values, natively where that is certain to be what :mod:`json` does."""
+
+from __future__ import annotations
+
+from django_rustaccel._rust import dump_lines, dumps, loads
+
+__all__ = ["dump_lines", "dumps", "loads"]

@@ -1,0 +1,147 @@
+"""``redis://``: rates counted for all hosts, in one round trip and one atomic script a decision."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from django_rustaccel._rust import Decision
+from django_rustaccel.core.limiting.outage import Outage
+from django_rustaccel.core.limiting.script import SCRIPTS
+
+SCHEMES = ("redis", "rediss", "unix")
+#: Seconds to connect and to wait for an answer; `socket_timeout=…` in the URL changes them.
+TIMEOUT = 0.25
+#: Characters of a key that Redis gets as it is; longer ones are hashed.
+LONGEST_KEY = 200
+#: More than any limit, and small enough to be added to a double.
+MOST_COST = 1 << 40
+
+
+class RedisStorage:
+    """One server: its clients, and whether it answers."""
+
+    def __init__(self, url: str) -> None:
+        """Raise ``ImportError`` without redis-py and ``ValueError`` for a URL that it refuses."""
+        import redis
+
+        self.url = url
+        self.outage = Outage(_label(url))
+        self.client = _client(redis.Redis, redis.retry.Retry, url)
+        self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self.errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
+
+    @property
+    def aclient(self) -> Any:
+        """The client of this event loop: connections belong to the loop that opened them."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            from redis import asyncio as aredis
+            from redis.asyncio.retry import Retry
+
+            self._clients[loop] = _client(aredis.Redis, Retry, self.url)
+        return self._clients[loop]
+
+
+def _client(client: Any, retry: Any, url: str) -> Any:
+    """A client that tries once more if its connection was closed, and not after a timeout."""
+    from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError as Closed
+
+    once_more = retry(NoBackoff(), 1, supported_errors=(Closed,))
+    timeouts = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
+    return client.from_url(url, retry=once_more, **timeouts)
+
+
+def _label(url: str) -> str:
+    """The URL without user and password, for logs."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+class RedisCounter:
+    """The rates of one limiter in Redis."""
+
+    def __init__(
+        self,
+        storage: RedisStorage,
+        algorithm: str,
+        rates: Sequence[tuple[int, int, int]],
+        prefix: str,
+    ) -> None:
+        self.storage = storage
+        self.prefix = prefix
+        self._names = [f"{algorithm}:{'/'.join(map(str, rate))}" for rate in rates]
+        self._rates = [part for rate in rates for part in _numbers(algorithm, *rate)]
+        self._source = SCRIPTS[algorithm]
+        self._run = storage.client.register_script(self._source)
+        self._runs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def hit(self, key: str, cost: int, now: int | None) -> Decision:
+        """Count a call if every rate lets it pass."""
+        return _tightest(self._run(self.names(key), self._arguments(b"", cost, now)))
+
+    def peek(self, key: str, cost: int, now: int | None) -> Decision:
+        """What :meth:`hit` would say."""
+        return _tightest(self._run(self.names(key), self._arguments(b"?", cost, now)))
+
+    def reset(self, key: str) -> None:
+        """Forget what the key has done."""
+        self.storage.client.delete(*self.names(key))
+
+    async def ahit(self, key: str, cost: int, now: int | None) -> Decision:
+        """:meth:`hit` on an event loop."""
+        return _tightest(await self._arun(self.names(key), self._arguments(b"", cost, now)))
+
+    async def apeek(self, key: str, cost: int, now: int | None) -> Decision:
+        """:meth:`peek` on an event loop."""
+        return _tightest(await self._arun(self.names(key), self._arguments(b"?", cost, now)))
+
+    async def areset(self, key: str) -> None:
+        """:meth:`reset` on an event loop."""
+        await self.storage.aclient.delete(*self.names(key))
+
+    @property
+    def _arun(self) -> Any:
+        client = self.storage.aclient
+        if client not in self._runs:
+            self._runs[client] = client.register_script(self._source)
+        return self._runs[client]
+
+    def names(self, key: str) -> list[str]:
+        """The keys in Redis, one a rate; of what stands in braces a cluster chooses the node."""
+        encoded = key.encode("utf-8", "surrogatepass")
+        if len(encoded) > LONGEST_KEY or b"}" in encoded or not key.isprintable():
+            key = hashlib.blake2b(encoded, digest_size=20).hexdigest()
+        return [f"rustaccel:{{{self.prefix}:{key}}}:{name}" for name in self._names]
+
+    def _arguments(self, mark: bytes, cost: int, now: int | None) -> list[bytes]:
+        if cost < 0:
+            raise OverflowError("a cost is 0 or more")
+        time = b"" if now is None else b"%d" % (now // 1000)
+        return [mark + b"%d" % min(cost, MOST_COST), time, *self._rates]
+
+
+def _numbers(algorithm: str, limit: int, seconds: int, burst: int) -> tuple[bytes, bytes]:
+    """What the script takes of a rate: see there."""
+    period = seconds * 1_000_000
+    if algorithm in ("gcra", "token-bucket"):
+        return b"%d" % burst, repr(period / max(limit, 1)).encode()
+    return b"%d" % limit, b"%d" % period
+
+
+def _tightest(said: bytes | str) -> Decision:
+    """The verdict that binds: the longest wait, or the least that remains."""
+    lines = [[int(number) for number in line.split()] for line in said.splitlines()]
+    allowed, limit, remaining, wait, reset = min(lines, key=_binds) if lines[1:] else lines[0]
+    seconds = float("inf") if wait < 0 else wait / 1_000_000
+    return Decision(bool(allowed), limit, remaining, seconds, reset / 1_000_000)
+
+
+def _binds(said: list[int]) -> tuple[int, float, int]:
+    allowed, _, remaining, wait, _ = said
+    return allowed, -float("inf") if wait < 0 else -wait, remaining

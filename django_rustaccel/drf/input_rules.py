@@ -1,0 +1,272 @@
+"""Which native rule mirrors what a stock field does with input, and which checks its validators.
+
+A rule stands for one ``to_internal_value`` function, as a kind stands for one
+``to_representation``. A subclass that inherits the function is served by the same rule; one that
+overrides it, or something it relies on, is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from django.core import validators as django_validators
+from rest_framework import ISO_8601, fields, relations, validators
+from rest_framework.settings import api_settings
+
+from django_rustaccel.core.origin import belongs_to, describe_override, overridden
+from django_rustaccel.drf.kinds import Unsupported
+
+Options = dict[str, Any]
+
+#: A native check and its limit.
+Check = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class InputRule:
+    """A stock field class, the rule that mirrors it and the attributes its method relies on."""
+
+    stock: Any
+    rule: str
+    options: Callable[[Any], Options | Unsupported]
+    relies_on: tuple[str, ...] = ()
+
+
+def _no_options(field: Any) -> Options:
+    return {}
+
+
+def _boolean(field: Any) -> Options | Unsupported:
+    tables = (field.TRUE_VALUES, field.FALSE_VALUES, field.NULL_VALUES)
+    if tables != (_TRUE, _FALSE, _NULL):
+        return Unsupported("its TRUE_VALUES or FALSE_VALUES are no longer DRF's")
+    return {"allow_null": field.allow_null}
+
+
+_TRUE = {"t", "y", "yes", "true", "on", "1", 1}
+_FALSE = {"f", "n", "no", "false", "off", "0", 0}
+_NULL = {"null", "", None}
+
+
+def _text(field: Any) -> Options:
+    return {"trim": bool(field.trim_whitespace), "allow_blank": bool(field.allow_blank)}
+
+
+def _ip(field: Any) -> Options | Unsupported:
+    if field.allow_blank:
+        return Unsupported("an IP address that may be blank is read by Python")
+    return {"trim": bool(field.trim_whitespace), "v6": field.protocol in ("both", "ipv6")}
+
+
+def _decimal(field: Any) -> Options | Unsupported:
+    if field.localize:
+        return Unsupported("localize is read by Python")
+    limits = (field.max_digits, field.decimal_places)
+    if not all(limit is None or (type(limit) is int and 0 <= limit <= 28) for limit in limits):
+        return Unsupported("more than 28 digits are read by Python")
+    return {"digits": limits[0], "places": limits[1], "allow_null": field.allow_null}
+
+
+def _begins_with_iso(field: Any, default: Any) -> bool:
+    formats = getattr(field, "input_formats", default)
+    first = next(iter(formats), None) if isinstance(formats, (list, tuple)) else None
+    return isinstance(first, str) and first.lower() == ISO_8601
+
+
+def _iso(setting: str) -> Callable[[Any], Options | Unsupported]:
+    def options(field: Any) -> Options | Unsupported:
+        if not _begins_with_iso(field, getattr(api_settings, setting)):
+            return Unsupported("input formats of its own are read by strptime")
+        return {}
+
+    return options
+
+
+def _datetime(field: Any) -> Options | Unsupported:
+    if not _begins_with_iso(field, api_settings.DATETIME_INPUT_FORMATS):
+        return Unsupported("input formats of its own are read by strptime")
+    return {"zone": field.timezone if hasattr(field, "timezone") else "current"}
+
+
+def _choice(field: Any) -> Options:
+    return {"values": field.choice_strings_to_values, "allow_blank": bool(field.allow_blank)}
+
+
+def _choices(field: Any) -> Options:
+    empty: Any = fields.MultipleChoiceField(choices=[])
+    as_set = isinstance(empty.to_internal_value([]), set)
+    return _choice(field) | {"allow_empty": bool(field.allow_empty), "as_set": as_set}
+
+
+def _json(field: Any) -> Options | Unsupported:
+    if field.binary or field.encoder is not None:
+        return Unsupported("binary=True and encoders are Python's")
+    return {}
+
+
+_TEMPORAL = ("datetime_parser",)
+
+_RULES = [
+    InputRule(fields.BooleanField, "boolean", _boolean, ("_lower_if_str",)),
+    InputRule(fields.CharField, "text", _text),
+    InputRule(fields.IPAddressField, "ip", _ip),
+    InputRule(fields.UUIDField, "uuid", _no_options),
+    InputRule(fields.IntegerField, "integer", _no_options, ("MAX_STRING_LENGTH", "re_decimal")),
+    InputRule(fields.FloatField, "float", _no_options, ("MAX_STRING_LENGTH",)),
+    InputRule(
+        fields.DecimalField, "decimal", _decimal,
+        ("MAX_STRING_LENGTH", "validate_precision", "quantize"),
+    ),
+    InputRule(
+        fields.DateTimeField, "datetime", _datetime,
+        (*_TEMPORAL, "enforce_timezone", "default_timezone"),
+    ),
+    InputRule(fields.DateField, "date", _iso("DATE_INPUT_FORMATS"), _TEMPORAL),
+    InputRule(fields.TimeField, "time", _iso("TIME_INPUT_FORMATS"), _TEMPORAL),
+    InputRule(fields.DurationField, "duration", _no_options),
+    InputRule(fields.ChoiceField, "choice", _choice),
+    InputRule(fields.MultipleChoiceField, "choices", _choices),
+    InputRule(fields.JSONField, "json", _json),
+    InputRule(fields._UnvalidatedField, "as_is", _no_options),
+    InputRule(fields.HiddenField, "stock", _no_options),
+    InputRule(relations.PrimaryKeyRelatedField, "related", _no_options),
+    InputRule(relations.SlugRelatedField, "related", _no_options),
+]  # fmt: skip
+
+#: Field classes whose ``to_internal_value`` is mirrored.
+MIRRORED = tuple(rule.stock for rule in _RULES)
+
+_BY_METHOD = {
+    rule.stock.to_internal_value: rule
+    for rule in _RULES
+    if belongs_to(rule.stock.to_internal_value, "rest_framework")
+}
+
+#: What a field may not override if it is to be served natively.
+FIELD_METHODS = (
+    "to_internal_value", "run_validation", "validate_empty_values", "run_validators", "get_default",
+)  # fmt: skip
+
+
+def rule_of(field: Any) -> tuple[str, Options] | Unsupported:
+    """The rule and options of a field that is no serializer, or why it has none."""
+    rule = _BY_METHOD.get(type(field).to_internal_value)
+    if rule is None:
+        return Unsupported(unknown(field))
+    for name in (*FIELD_METHODS, *rule.relies_on):
+        if overridden(field, name, rule.stock):
+            return Unsupported(describe_override(field, name))
+    options = rule.options(field)
+    return options if isinstance(options, Unsupported) else (rule.rule, options)
+
+
+def unknown(field: Any) -> str:
+    """Why a field without a rule has none."""
+    cls = type(field)
+    if belongs_to(cls.to_internal_value, "rest_framework"):
+        return f"`{cls.__name__}` is read by Python"
+    return describe_override(field, "to_internal_value")
+
+
+def checks_of(field: Any) -> tuple[list[Check], str]:
+    """The native checks of a field, and who runs the other validators.
+
+    ``"native"``: there are no others; ``"unique"``: they only ask the database whether a value is
+    taken; ``"stock"``: all of them run as Python code.
+    """
+    found: list[Check] = []
+    who = "native"
+    for validator in field.validators:
+        if type(validator) is validators.UniqueValidator:
+            who = "unique"
+            continue
+        check = _check(validator)
+        if check is None:
+            return [], "stock"
+        if check not in found:
+            found.append(check)
+    return found, who
+
+
+def _check(validator: Any) -> Check | None:
+    kind = type(validator)
+    if kind is FunctionType:
+        name = _ADDRESSES.get(validator)
+        return None if name is None else (name, None)
+    make = _CHECKS.get(kind)
+    return None if make is None or not _is_untouched(kind) else make(validator)
+
+
+def _is_untouched(kind: Any) -> bool:
+    return belongs_to(kind.__call__, "django") or belongs_to(kind.__call__, "rest_framework")
+
+
+def _length(name: str) -> Callable[[Any], Check | None]:
+    def check(validator: Any) -> Check | None:
+        limit = validator.limit_value
+        return (name, limit) if type(limit) is int and limit >= 0 else None
+
+    return check
+
+
+def _value(name: str) -> Callable[[Any], Check | None]:
+    def check(validator: Any) -> Check | None:
+        limit = validator.limit_value
+        return None if callable(limit) else (name, limit)
+
+    return check
+
+
+def _plain_text(validator: Any) -> Check | None:
+    return ("plain_text", None)
+
+
+def _mail(validator: Any) -> Check | None:
+    """Its own allowlist could only accept more."""
+    return ("mail", None) if _only(validator, {"message", "code", "domain_allowlist"}) else None
+
+
+def _url(validator: Any) -> Check | None:
+    if not _only(validator, {"message", "code", "regex"}):
+        return None
+    stock: Any = django_validators.URLValidator.regex
+    plain = validator.regex.pattern == stock.pattern
+    return ("url", validator.max_length) if plain else None
+
+
+def _pattern(validator: Any) -> Check | None:
+    if not _only(validator, {"message", "code", "regex", "flags", "inverse_match"}):
+        return None
+    regex, inverse = validator.regex, bool(validator.inverse_match)
+    if not inverse and (regex.pattern, regex.flags) in _SLUGS:
+        return ("slug", None)
+    return ("pattern", (regex.search, inverse))
+
+
+def _only(validator: Any, names: Iterable[str]) -> bool:
+    own: set[str] = set(vars(validator))
+    return own <= {"_constructor_args", *names}
+
+
+_SLUGS = {(pattern, re.UNICODE) for pattern in (r"^[-a-zA-Z0-9_]+$", r"^[-a-zA-Z0-9_]+\Z")}
+
+_ADDRESSES: dict[Any, str] = {
+    django_validators.validate_ipv4_address: "ipv4",
+    django_validators.validate_ipv46_address: "ip",
+}
+
+_CHECKS: dict[type, Callable[[Any], Check | None]] = {
+    django_validators.MaxLengthValidator: _length("max_length"),
+    django_validators.MinLengthValidator: _length("min_length"),
+    django_validators.MaxValueValidator: _value("max_value"),
+    django_validators.MinValueValidator: _value("min_value"),
+    django_validators.ProhibitNullCharactersValidator: _plain_text,
+    validators.ProhibitSurrogateCharactersValidator: _plain_text,
+    django_validators.EmailValidator: _mail,
+    django_validators.URLValidator: _url,
+    django_validators.RegexValidator: _pattern,
+}

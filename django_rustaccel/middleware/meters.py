@@ -1,0 +1,68 @@
+"""What is measured during a request of Django: its queries, and how serializers were served."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import perf_counter
+from typing import Any
+
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+from django_rustaccel.core import statistics
+
+NO_QUERIES = 'db;dur=0;desc="0 queries"'
+
+
+class RequestMeter:
+    """The statements of a request, the time that they took, and the tiers of its serializers.
+
+    It belongs to the context of its request: what that does in other threads through
+    ``sync_to_async`` counts, and what other requests do does not.
+    """
+
+    __slots__ = ("_token", "count", "seconds", "tiers")
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.count = 0
+        self.tiers: list[str] = []
+        self._token = statistics.watcher.set(self)
+
+    def stop(self) -> str:
+        """Measure no more; milliseconds, the number of statements, how often each tier served."""
+        statistics.watcher.reset(self._token)
+        said = NO_QUERIES
+        if self.count:
+            said = f'db;dur={1000 * self.seconds:.3f};desc="{self.count} queries"'
+        if not self.tiers:
+            return said
+        tiers = ", ".join(f"{tier} {count}" for tier, count in Counter(self.tiers).items())
+        return f'{said}, serializers;desc="{tiers}"'
+
+
+def measured(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """An ``execute_wrapper`` that stays on every connection."""
+    meter = statistics.watcher.get()
+    if not isinstance(meter, RequestMeter):
+        return execute(sql, params, many, context)
+    started = perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        meter.seconds += perf_counter() - started
+        meter.count += 1
+
+
+def install() -> None:
+    """Measure the connections that are open, and those that will be."""
+    for connection in connections.all(initialized_only=True):
+        _measure(connection)
+    connection_created.connect(_measure, dispatch_uid=f"{__name__}.measure")
+
+
+def _measure(connection: Any, **kwargs: Any) -> None:
+    wrappers = connection.execute_wrappers
+    if measured not in wrappers:
+        # The first is the outermost, and not what a `with execute_wrapper(…)` takes off again.
+        wrappers.insert(0, measured)

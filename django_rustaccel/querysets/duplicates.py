@@ -1,0 +1,74 @@
+"""Instances like one that was read, for whoever would have read the row again."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import decimal
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
+
+from django_rustaccel.querysets.obstacles import UnreadableError, check_model
+
+_IMMUTABLE = frozenset(
+    {
+        bool, bytes, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
+        decimal.Decimal, float, int, str, type(None), uuid.UUID,
+    }
+)  # fmt: skip
+
+
+def can_duplicate(queryset: QuerySet[Any]) -> bool:
+    """Whether the instances of a queryset, and what they have selected, are but their columns."""
+    related = queryset.query.select_related
+    if related is True:
+        return False  # Whatever Django may follow.
+    try:
+        for model in _models(queryset.model, related or {}):
+            check_model(model)
+    except UnreadableError:
+        return False
+    return True
+
+
+def _models(model: Any, related: dict[str, Any]) -> Iterator[Any]:
+    yield model
+    for name, further in related.items():
+        yield from _models(model._meta.get_field(name).related_model, further)
+
+
+def duplicate(instance: Model) -> Model:
+    """An instance as the same row gives it again, with nothing in common that can be changed.
+
+    Nothing of the class is called, so that :func:`can_duplicate` has to be asked first. Related
+    objects that came with it are duplicated too.
+    """
+    return _duplicate(instance, {})
+
+
+def _duplicate(instance: Model, made: dict[int, Model]) -> Model:
+    twin = object.__new__(type(instance))
+    made[id(instance)] = twin
+    state = vars(twin)
+    for name, value in vars(instance).items():
+        state[name] = value if type(value) in _IMMUTABLE else _mutable(value, made)
+    return twin
+
+
+def _mutable(value: Any, made: dict[int, Model]) -> Any:
+    if type(value) is not ModelState:
+        return copy.deepcopy(value)
+    twin = ModelState()
+    vars(twin).update(vars(value))
+    if value.fields_cache:
+        twin.fields_cache = {
+            name: related and (made.get(id(related)) or _duplicate(related, made))
+            for name, related in value.fields_cache.items()
+        }
+    else:
+        vars(twin).pop("fields_cache", None)
+    return twin

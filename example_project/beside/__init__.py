@@ -1,0 +1,1 @@
+"""The same engine beside Django: one small application on FastAPI and one on Flask."""

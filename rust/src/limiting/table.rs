@@ -1,0 +1,91 @@
+//! Keys and their states, in memory of a fixed size that may be shared.
+use std::io::{self, Error, ErrorKind};
+use std::path::Path;
+
+use memmap2::MmapRaw;
+use portable_atomic::AtomicU128;
+use siphasher::sip128::{Hasher128, SipHasher13};
+
+use super::bucket::{Bucket, SLOTS, Tag, Word};
+use super::header::{Header, SIZE};
+use super::memory;
+use super::state::State;
+
+/// Keys a bucket is planned for: with as many keys as the capacity says, one bucket in twenty is full.
+const PLANNED: usize = SLOTS * 2 / 3;
+/// Keys of the largest table, 26 GB.
+pub const MOST: usize = 1_000_000_000;
+
+pub struct Table {
+    memory: MmapRaw,
+    header: Header,
+}
+
+impl Table {
+    /// A table for so many keys in this process.
+    pub fn private(capacity: usize) -> io::Result<Self> {
+        let header = Header::new(buckets(capacity));
+        Self::check(memory::private(&header, bytes(capacity))?, header.buckets)
+    }
+
+    /// A table for so many keys in a file, shared by all processes that open it.
+    pub fn shared(path: &Path, capacity: usize) -> io::Result<Self> {
+        if !AtomicU128::is_lock_free() {
+            let why = "this processor has no compare-and-swap of 128 bits";
+            return Err(Error::new(ErrorKind::Unsupported, why));
+        }
+        let header = Header::new(buckets(capacity));
+        Self::check(memory::shared(path, &header, bytes(capacity))?, header.buckets)
+    }
+
+    fn check(memory: MmapRaw, buckets: u64) -> io::Result<Self> {
+        // SAFETY: the mapping is at least a header long, aligned to a page, and headers do not change.
+        let header = unsafe { memory.as_ptr().cast::<[u8; SIZE]>().read() };
+        Ok(Self { memory, header: Header::from_bytes(&header, buckets)? })
+    }
+
+    /// A hasher that keys of this table begin with.
+    pub fn hasher(&self) -> SipHasher13 {
+        SipHasher13::new_with_keys(self.header.secret.0, self.header.secret.1)
+    }
+
+    /// Change the state of the key that was hashed, and say what `change` says of it.
+    ///
+    /// `change` is called again when another change came first; without a new state, nothing changes.
+    pub fn update<T>(&self, key: &SipHasher13, change: impl Fn(State) -> (T, Option<State>)) -> T {
+        let (bucket, tag) = self.place(key);
+        loop {
+            let Some((slot, word)) = bucket.find(tag) else {
+                if let (said, None) = change(State::fresh(0)) {
+                    return said;
+                }
+                bucket.admit(tag);
+                continue;
+            };
+            let (said, new) = change(word.state());
+            if new.is_none_or(|state| word.replace(slot, Word::new(tag, state))) {
+                return said;
+            }
+        }
+    }
+
+    #[allow(clippy::cast_ptr_alignment, reason = "see below")]
+    fn place(&self, key: &SipHasher13) -> (&Bucket, Tag) {
+        let hash = key.finish128();
+        let spread = u128::from(hash.h1) * u128::from(self.header.buckets);
+        let at = usize::try_from(spread >> u64::BITS).unwrap_or_default();
+        // SAFETY: `at` is below the number of buckets, for which the mapping was made or checked to be
+        // long enough; it is aligned to a page and the header is as long as a bucket; zeros are a
+        // bucket, and all that is in one is atomic. The mapping lives as long as `self`.
+        let bucket = unsafe { &*self.memory.as_ptr().add(SIZE).cast::<Bucket>().add(at) };
+        (bucket, Tag::new(hash.h2))
+    }
+}
+
+fn buckets(capacity: usize) -> u64 {
+    capacity.clamp(1, MOST).div_ceil(PLANNED) as u64
+}
+
+fn bytes(capacity: usize) -> usize {
+    capacity.clamp(1, MOST).div_ceil(PLANNED) * size_of::<Bucket>()
+}

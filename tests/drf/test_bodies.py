@@ -1,0 +1,336 @@
+"""Rows of a request body are the dicts that stock makes, to whoever looks, however he looks."""
+
+import collections
+import copy
+import gc
+import io
+import json
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework import parsers, serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
+
+from django_rustaccel.core import bodies
+from django_rustaccel.core.bodies import UnreadRow
+from django_rustaccel.drf.parsers import JSONParser
+from engines import describe, running
+from json_values import documents, json_scalars, text
+
+UNSURE = object()
+
+ROW = '{"name": "é", "n": 1, "deep": {"list": [1.5, null, {"x": true}]}, "name": "twice"}'
+PLAIN = json.loads(ROW)
+
+#: Every way to look at a dict, as `look(row, other)`.
+LOOKS: list[Callable[[Any, Any], Any]] = [
+    lambda row, other: row["n"],
+    lambda row, other: row["missing"],
+    lambda row, other: row.get("name"),
+    lambda row, other: row.get("missing", 7),
+    lambda row, other: "n" in row,
+    lambda row, other: list(row),
+    lambda row, other: list(reversed(row)),
+    lambda row, other: len(row),
+    lambda row, other: bool(row),
+    lambda row, other: [*row.keys()],
+    lambda row, other: [*row.values()],
+    lambda row, other: [*row.items()],
+    lambda row, other: repr(row),
+    lambda row, other: f"{row} {row!s}",
+    lambda row, other: hash(row),
+    lambda row, other: row == other,
+    lambda row, other: other == row,
+    lambda row, other: row != other,
+    lambda row, other: row < other,
+    lambda row, other: row == 1,
+    lambda row, other: row | other,
+    lambda row, other: {"first": 0} | row,
+    lambda row, other: row | {"last": 0},
+    lambda row, other: row | [("last", 0)],
+    lambda row, other: dict(row),
+    lambda row, other: dict(row, last=0),
+    lambda row, other: {**row, "last": 0},
+    lambda row, other: dict(**row),
+    lambda row, other: _given(**row),
+    lambda row, other: collections.OrderedDict(row),
+    lambda row, other: collections.ChainMap(row, other)["n"],
+    lambda row, other: type(row)([("a", 1)], b=2),
+    lambda row, other: type(row).fromkeys("ab"),
+    lambda row, other: row.copy(),
+    lambda row, other: copy.copy(row),
+    lambda row, other: copy.deepcopy(row),
+    lambda row, other: pickle.loads(pickle.dumps(row)),
+    lambda row, other: pickle.loads(pickle.dumps(row, 0)),
+    lambda row, other: json.dumps(row),
+    lambda row, other: json.dumps(row, indent=1, sort_keys=True),
+    lambda row, other: JSONRenderer().render(row),
+    lambda row, other: JSONRenderer().render({"row": row}),
+    lambda row, other: sys.getsizeof(row) > 0,
+    lambda row, other: row.update(last=0),
+    lambda row, other: row.update(other),
+    lambda row, other: row.update([("last", 0)], first=1),
+    lambda row, other: {}.update(row),
+    lambda row, other: row.setdefault("new", []),
+    lambda row, other: row.setdefault("n", []),
+    lambda row, other: row.pop("n"),
+    lambda row, other: row.pop("missing"),
+    lambda row, other: row.pop("missing", 7),
+    lambda row, other: row.popitem(),
+    lambda row, other: row.clear(),
+    lambda row, other: row.__setitem__("n", 2),
+    lambda row, other: row.__delitem__("n"),
+    lambda row, other: row.__delitem__("missing"),
+    lambda row, other: row.__ior__(other),
+    lambda row, other: row.__init__(last=0),
+    lambda row, other: row.nothing,
+    lambda row, other: isinstance(row, (dict, Mapping)),
+    lambda row, other: _matched(row),
+    lambda row, other: sorted(row.items(), key=str),
+    lambda row, other: "%(n)s %(name)s" % row,  # noqa: UP031
+    lambda row, other: "{n} {name}".format(**row),
+]
+
+
+def _given(**options: Any) -> Any:
+    return options
+
+
+def _matched(row: Any) -> Any:
+    match row:
+        case {"n": n, "deep": {"list": [first, *_]}, **rest}:
+            return n, first, rest
+    return None
+
+
+def parsed(body: str, cls: type = JSONParser) -> Any:
+    return cls().parse(io.BytesIO(body.encode()))
+
+
+def unread(body: str = ROW) -> Any:
+    row = parsed(body)
+    assert type(row) is UnreadRow
+    return row
+
+
+def after(look: Callable[[Any, Any], Any], row: Any, other: Any) -> Any:
+    try:
+        result = describe(look(row, other))
+    except Exception as error:
+        result = type(error), str(error)
+    return result, describe(row), describe(other)
+
+
+@pytest.mark.parametrize("body", [ROW, "{}"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look(look, body):
+    expected = after(look, json.loads(body), json.loads(body))
+    assert after(look, unread(body), unread(body)) == expected
+    assert after(look, parsed(f"[{body}, {body}]")[1], parsed(f"[{body}]")[0]) == expected
+    assert after(look, unread(body), json.loads(body)) == expected
+    assert after(look, json.loads(body), unread(body)) == expected
+
+
+def test_every_method_looks():
+    overridden = {name for name in vars(UnreadRow) if callable(getattr(UnreadRow, name))}
+    left = {name for name in dir(dict) if callable(getattr(dict, name))} - overridden
+    assert left <= bodies._IDENTITY
+
+
+@pytest.mark.parametrize("look", LOOKS[:12])
+def test_a_row_that_was_looked_at_is_a_dict(look):
+    row = unread()
+    after(look, row, {})
+    assert type(row) is dict
+    assert row == PLAIN
+
+
+@given(documents)
+def test_any_document(value):
+    try:
+        body = json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return
+    read = bodies.loads(body, UNSURE)
+    assert read is UNSURE or describe(read) == describe(json.loads(body))
+
+
+@given(st.lists(st.dictionaries(text, json_scalars, max_size=4), max_size=5), st.randoms())
+def test_rows_in_any_order(rows, random):
+    try:
+        body = json.dumps(rows).encode()
+        expected = [json.loads(json.dumps(row).encode()) for row in rows]
+    except UnicodeEncodeError:
+        return
+    read = bodies.loads(body, UNSURE)
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    for number in () if read is UNSURE else order:
+        assert describe(read[number]) == describe(expected[number])
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["[]", "null", "1", '"{}"', "[1]", "[[{}]]", '[{"a": 1}, 2]', '[2, {"a": 1}]'],
+)
+def test_what_is_read_at_once(body):
+    value = parsed(body)
+    assert type(value) is type(json.loads(body))
+    if isinstance(value, list):
+        assert UnreadRow not in map(type, value)
+    assert value == json.loads(body)
+
+
+def test_a_list_of_rows_is_a_list():
+    rows = parsed(f'[{ROW}, {{"n": 2}}, {{"n": 0}}]')
+    assert type(rows) is list
+    rows.append({"n": 5})
+    rows.append(rows[1])
+    del rows[0]
+    rows.sort(key=lambda row: row["n"])
+    assert rows == [{"n": 0}, {"n": 2}, {"n": 2}, {"n": 5}]
+    assert rows[1] is rows[2]
+
+
+def test_rows_share_the_names_of_keys():
+    first, second = parsed('[{"some name": 1, "é": 2}, {"some name": 3, "é": 4}]')
+    assert all(one is other for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("dumps", [orjson.dumps, lambda row: dict.__repr__(row).encode()])
+def test_code_that_reads_memory_is_told(dumps):
+    """orjson refuses a row with the way out in its message; nobody takes it for an empty one."""
+    row = unread()
+    try:
+        seen = dumps(row).decode()
+    except TypeError as error:
+        seen = str(error)
+    assert "LAZY_DATA" in seen
+    assert orjson.loads(orjson.dumps(dict(row))) == PLAIN
+
+
+def test_the_setting_turns_it_off(settings):
+    settings.RUSTACCEL = {**settings.RUSTACCEL, "LAZY_DATA": False}
+    assert type(parsed(ROW)) is dict
+    assert type(parsed(f"[{ROW}]")[0]) is dict
+
+
+def test_the_body_is_let_go_when_rows_are_looked_at():
+    body = f"[{ROW}, {ROW}, {ROW}]".encode()
+    base = sys.getrefcount(body)
+    rows = bodies.loads(body, None)
+    assert sys.getrefcount(body) == base + 1
+    assert rows[0]["n"] == len(rows[1]) - 2 == 1
+    assert sys.getrefcount(body) == base + 1
+    del rows[2]
+    assert sys.getrefcount(body) == base
+
+
+def test_no_row_holds_its_class():
+    base = sys.getrefcount(UnreadRow)
+    rows = [unread() for _ in range(100)]
+    assert sys.getrefcount(UnreadRow) == base + 100
+    for row in rows[:50]:
+        row["n"]
+    assert sys.getrefcount(UnreadRow) == base + 50
+    del rows, row
+    assert sys.getrefcount(UnreadRow) == base
+
+
+def test_cycles_through_rows_are_collected():
+    class Flag:
+        pass
+
+    row, gone = unread(), []
+    flag = Flag()
+    flag.__class__.__del__ = lambda self: gone.append(True)
+    row["self"], row["flag"] = row, flag
+    del row, flag
+    gc.collect()
+    assert gone == [True]
+
+
+def test_looks_of_many_threads():
+    rows = parsed("[" + ",".join([ROW] * 300) + "]")
+    seen: list[Any] = []
+    started = threading.Barrier(4)
+
+    def read() -> None:
+        started.wait()
+        seen.append([row["deep"]["list"][0] for row in rows])
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [[1.5] * 300] * 4
+    assert rows == [PLAIN] * 300
+
+
+def test_a_collection_inside_a_look():
+    """What the garbage collector runs while a row is made may look at rows of the same body."""
+    rows = parsed("[" + ",".join([ROW] * 50) + "]")
+    threshold = gc.get_threshold()
+    seen: list[Any] = []
+    gc.callbacks.append(lambda phase, info: seen.append(rows[len(seen) % 50]["n"]))
+    gc.set_threshold(1, 1, 1)
+    try:
+        for row in rows:
+            assert row["n"] == 1
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.pop()
+    assert rows == [PLAIN] * 50
+
+
+class Numbers(serializers.Serializer):
+    n = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_data_of_a_request(content_type):
+    request = APIRequestFactory().post("/", ROW, content_type=content_type)
+    data = Request(request, parsers=[JSONParser()]).data
+    assert isinstance(data, dict)
+    serializer = Numbers(data=data)
+    assert serializer.is_valid()
+    assert serializer.validated_data == {"n": 1, "name": "twice"}
+    assert data == serializer.initial_data == PLAIN
+
+
+def test_a_parser_that_changes_what_it_read():
+    class Enveloped(JSONParser):
+        def parse(self, *args: Any, **kwargs: Any) -> Any:
+            value = super().parse(*args, **kwargs)
+            value["added"] = True
+            return value
+
+    assert parsed(ROW, Enveloped) == {**PLAIN, "added": True}
+
+
+def test_stock_reads_alike():
+    with running("stock"):
+        expected = describe(parsed(ROW, parsers.JSONParser))
+    assert describe(parsed(ROW)) == expected
+
+
+@pytest.mark.parametrize("body", [ROW, f"[{ROW}]", '[{"n": 1, "name": {}}]', '{"n": []}'])
+@pytest.mark.parametrize("many", [False, True])
+def test_errors_of_serializers(body, many):
+    """DRF's messages name the type of what they refuse."""
+    outcomes = []
+    for data in (json.loads(body), parsed(body)):
+        serializer = Numbers(data=data, many=many)
+        outcomes.append((serializer.is_valid(), describe(serializer.errors)))
+    assert outcomes[0] == outcomes[1]
