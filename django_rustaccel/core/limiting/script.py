@@ -44,7 +44,7 @@ _FIXED_WINDOW = """
 local function take(state, limit, period, cost)
   local count, finish = 0, 0
   if state then count, finish = struct.unpack('>dd', state) end
-  if finish <= now then count, finish = 0, now + period end
+  if finish <= now or count == 0 then count, finish = 0, now + period end
   set_back = set_back or finish > now + period
   finish = math.min(finish, now + period)
   local passes = count + cost <= limit
@@ -65,6 +65,7 @@ local function take(state, limit, period, cost)
   elseif now - start >= period then
     start, before, count = start + period, count, 0
   end
+  if before == 0 and count == 0 then start = now end
   local weight = before * (start + period - now) / period
   local passes = weight + count + cost <= limit + 0.000001
   local function faded(number, room)

@@ -31,11 +31,11 @@ pub fn give_back(state: State, cost: u64) -> State {
     pack(end, count.saturating_sub(cost))
 }
 
-/// The window that is open: a new one if there is none. One that ends later than a new one would was
-/// opened before the clock was set back.
+/// The window that is open: a new one if there is none, or if what opened it was given back. One that
+/// ends later than a new one would was opened before the clock was set back.
 fn window(rate: &Rate, state: State, now: u64) -> (u64, u64) {
     let (end, count) = unpack(state);
-    if state.is_fresh() || end <= now {
+    if state.is_fresh() || end <= now || count == 0 {
         (now + rate.period, 0)
     } else {
         (end.min(now + rate.period), count)

@@ -43,13 +43,17 @@ pub fn give_back(state: State, cost: u64) -> State {
     State::new(state.bits() - here - (there << COUNT))
 }
 
-/// The window that contains `now`.
+/// The window that contains `now`. One in which nothing passed, or all was given back, never began.
 fn open(rate: &Rate, state: State, now: u64) -> Window {
     let fresh = Window { start: now, before: 0, count: 0 };
     if state.is_fresh() {
         return fresh;
     }
-    let known = unpack(rate, state);
+    let window = moved(rate, unpack(rate, state), now);
+    if window.before == 0 && window.count == 0 { fresh } else { window }
+}
+
+fn moved(rate: &Rate, known: Window, now: u64) -> Window {
     match now.checked_sub(known.start) {
         // The clock was set back, or is a rounding away.
         None => Window { start: now, ..known },
@@ -57,7 +61,7 @@ fn open(rate: &Rate, state: State, now: u64) -> Window {
         Some(age) if age < 2 * rate.period => {
             Window { start: known.start + rate.period, before: known.count, count: 0 }
         }
-        Some(_) => fresh,
+        Some(_) => Window { start: now, before: 0, count: 0 },
     }
 }
 
