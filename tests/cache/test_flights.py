@@ -40,7 +40,7 @@ class Computation:
 
 def waiting(count):
     """Until so many threads wait in a flight's future."""
-    from django_rustaccel import cache as module
+    from django_rustaccel.cache import backend as module
 
     end = time.monotonic() + SECONDS
     while len(module._flights._waiting) < count:

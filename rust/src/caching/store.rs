@@ -12,6 +12,8 @@ pub struct Entry<V> {
     pub value: V,
     /// Seconds since 1970; infinity for never.
     pub expires: f64,
+    /// For how many seconds after that it may still serve whoever takes old values.
+    pub stale: f64,
     /// What the value takes.
     pub bytes: usize,
 }
@@ -19,6 +21,10 @@ pub struct Entry<V> {
 impl<V> Entry<V> {
     fn is_over(&self, now: f64) -> bool {
         self.expires <= now
+    }
+
+    pub fn is_of_no_use(&self, now: f64) -> bool {
+        self.expires + self.stale <= now
     }
 }
 
@@ -121,8 +127,9 @@ impl<V> Store<V> {
         is_seen: impl FnOnce(&V) -> bool,
     ) -> bool {
         let seen = self.entries.peek(&key).filter(|entry| is_seen(&entry.value));
-        let Some(expires) = seen.map(|entry| entry.expires) else { return false };
-        self.set(key, Entry { value, expires, bytes });
+        let ends = seen.map(|entry| (entry.expires, entry.stale));
+        let Some((expires, stale)) = ends else { return false };
+        self.set(key, Entry { value, expires, stale, bytes });
         true
     }
 
@@ -136,9 +143,9 @@ impl<V> Store<V> {
         self.entries.remove(key).is_some()
     }
 
-    /// Free what is over.
+    /// Free what is over, also for those who take old values.
     pub fn delete_over(&mut self, key: &[u8], now: f64) {
-        self.entries.remove_if(key, |entry| entry.is_over(now));
+        self.entries.remove_if(key, |entry| entry.is_of_no_use(now));
     }
 
     pub fn clear(&mut self) {

@@ -1,32 +1,27 @@
-"""A cache in the memory of each process: ``LocMemCache``'s behaviour, kept natively.
+"""The backend: single operations are native, what consists of several is put together here.
 
-``CACHES = {"default": {"BACKEND": "django_rustaccel.cache.RustCache"}}``. Values that nothing can
-change (``str``, ``bytes``, ``int``, ``float``, ``bool``, ``None``) are kept as they are, others by
-their pickle, as in Django's class. Single operations are atomic, and take so little time that the
-``async`` methods do not leave the event loop for them.
-
-Options, in ``OPTIONS``: ``MAX_ENTRIES`` (Django's default: 300) and ``MAX_BYTES`` (256 MiB). When
-full, entries that were not asked for again go first. Caches of one ``LOCATION`` share their
-entries, within the bounds of the one that was made first.
+Values that nothing can change (``str``, ``bytes``, ``int``, ``float``, ``bool``, ``None``) are kept
+as they are, others by their pickle, as in Django's class. Single operations are atomic, and take so
+little time that the ``async`` methods do not leave the event loop for them. Caches of one
+``LOCATION`` share their entries, within the bounds of the one that was made first.
 """
 
 from __future__ import annotations
 
-import asyncio
 import math
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, TypedDict
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache, default_key_func
+from django.core.exceptions import ImproperlyConfigured
 
+from django_rustaccel.cache import options
 from django_rustaccel.core.caching import CacheStore, LocalCache
 from django_rustaccel.core.flights import Flights
 
 __all__ = ["CacheStatistics", "RustCache"]
-
-MAX_BYTES = 256 * 1024 * 1024
 
 _KEY_METHODS = ("make_key", "validate_key", "make_and_validate_key")
 _TIMEOUT_METHODS = ("get_backend_timeout",)
@@ -34,7 +29,8 @@ _TIMEOUT_METHODS = ("get_backend_timeout",)
 _TOLD = {"key_prefix", "version", "key_func", "default_timeout", "_store"}
 _TOLD.update(_KEY_METHODS, _TIMEOUT_METHODS)
 
-_stores: dict[str, CacheStore] = {}
+#: By name, which is the location; that of a local level names the other one too.
+_stores: dict[Any, CacheStore] = {}
 _flights = Flights()
 
 
@@ -53,15 +49,32 @@ class RustCache(LocalCache, BaseCache):
 
     pickle_protocol = pickle.HIGHEST_PROTOCOL
 
+    def __new__(cls, name: str, params: dict[str, Any]) -> RustCache:
+        """Make a ``TwoLevelCache`` if ``L2`` is among the options."""
+        from django_rustaccel.cache.levels import TwoLevelCache
+
+        if "L2" not in params.get("OPTIONS", {}) or issubclass(cls, TwoLevelCache):
+            return super().__new__(cls)
+        if cls is not RustCache:
+            raise ImproperlyConfigured(f"For L2, derive {cls.__name__} from TwoLevelCache.")
+        return super().__new__(TwoLevelCache)
+
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         """Take the ``LOCATION`` and the other keys of a cache's settings.
 
-        Raises ``ValueError`` for a ``MAX_BYTES`` that is no whole number above 0.
+        Raises ``ValueError`` for an option that is not what ``manage.py check`` asks for.
         """
         BaseCache.__init__(self, params)
-        self._location = name
-        store = CacheStore(max(1, self._max_entries), _max_bytes(params.get("OPTIONS", {})))
-        self._store = _stores.setdefault(name, store)
+        given = params.get("OPTIONS", {})
+        self._name = self._store_name(name, given)
+        self._compress = options.read(given, "COMPRESS", None)
+        self._stale = options.read(given, "STALE", 0)
+        max_bytes = options.read(given, "MAX_BYTES", options.MAX_BYTES)
+        store = CacheStore(max(1, self._max_entries), max_bytes)
+        self._store = _stores.setdefault(self._name, store)
+
+    def _store_name(self, location: str, given: dict[str, Any]) -> Any:
+        return location
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -82,7 +95,7 @@ class RustCache(LocalCache, BaseCache):
             prefix = f"{self.key_prefix}:{self.version}:"
         if _are_djangos(self, _TIMEOUT_METHODS):
             timeout = math.inf if self.default_timeout is None else float(self.default_timeout)
-        self._configure(self._store, prefix, timeout, DEFAULT_TIMEOUT)
+        self._configure(self._store, prefix, timeout, DEFAULT_TIMEOUT, self._compress)
 
     def statistics(self) -> CacheStatistics:
         """What happened to the entries of this location in this process."""
@@ -96,43 +109,83 @@ class RustCache(LocalCache, BaseCache):
         }
 
     def get_or_set(
-        self, key: Any, default: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+        self,
+        key: Any,
+        default: Any,
+        timeout: Any = DEFAULT_TIMEOUT,
+        version: Any = None,
+        *,
+        stale: float | None = None,
     ) -> Any:
         """Return the value, which one caller computes if there is none and `default` is callable.
 
         Others who ask meanwhile wait for it, unless it waits for them. What `default` raises is
-        raised for its caller; the next one tries again.
+        raised for its caller; the next one tries again. For `stale` seconds after the value's end
+        (the option ``STALE``), others take the old value instead of waiting.
         """
-        compute = partial(super().get_or_set, key, default, timeout, version)
         if not callable(default):
-            return compute()
+            return super().get_or_set(key, default, timeout, version)
+        stale = self._stale if stale is None else stale
         value = self.get(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
+        compute = partial(self._compute, key, default, timeout, version, stale)
         name = self._flight_name(key, version)
         while not (flight := _flights.board(name)).is_mine:
+            if (value := self._old(key, version, stale)) is not self._missing_key:
+                return value
             if _flights.wait(flight):
                 return compute()
         return _flights.fly(name, flight, compute)
 
     async def aget_or_set(
-        self, key: Any, default: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+        self,
+        key: Any,
+        default: Any,
+        timeout: Any = DEFAULT_TIMEOUT,
+        version: Any = None,
+        *,
+        stale: float | None = None,
     ) -> Any:
-        """See ``get_or_set``; waits for computations of threads without holding up the loop."""
-        compute = partial(super().get_or_set, key, default, timeout, version)
+        """See ``get_or_set``; waits for computations of others without holding up the loop."""
         if not callable(default):
-            return compute()
-        value = self.get(key, self._missing_key, version=version)
+            return await super().aget_or_set(key, default, timeout, version)
+        stale = self._stale if stale is None else stale
+        value = await self.aget(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
+        compute = partial(self._acompute, key, default, timeout, version, stale)
         name = self._flight_name(key, version)
-        while not (flight := _flights.board(name)).is_mine:
-            if await asyncio.wrap_future(flight.landed):
-                return compute()
-        return _flights.fly(name, flight, compute)
+        while not (flight := _flights.board(name, is_async=True)).is_mine:
+            if (value := self._old(key, version, stale)) is not self._missing_key:
+                return value
+            if await _flights.await_(flight):
+                return await compute()
+        return await _flights.afly(name, flight, compute)
 
-    def _flight_name(self, key: Any, version: Any) -> tuple[str, str]:
-        return self._location, str(self.make_key(key, version))
+    def _compute(self, key: Any, default: Any, timeout: Any, version: Any, stale: float) -> Any:
+        if not stale:
+            return super().get_or_set(key, default, timeout, version)
+        value = self.get(key, self._missing_key, version=version)
+        if value is self._missing_key:
+            value = default()
+            self._add(key, value, timeout, version, stale)
+            value = self.get(key, value, version=version)
+        return value
+
+    async def _acompute(
+        self, key: Any, default: Any, timeout: Any, version: Any, stale: float
+    ) -> Any:
+        if stale:
+            return self._compute(key, default, timeout, version, stale)
+        return await super().aget_or_set(key, default, timeout, version)
+
+    def _old(self, key: Any, version: Any, stale: float) -> Any:
+        """The value before the one that is being computed, if that will do."""
+        return self._get_stale(key, self._missing_key, version) if stale else self._missing_key
+
+    def _flight_name(self, key: Any, version: Any) -> tuple[Any, str]:
+        return self._name, str(self.make_key(key, version))
 
     async def aget(self, key: Any, default: Any = None, version: Any = None) -> Any:
         """See ``get``."""
@@ -189,13 +242,6 @@ class RustCache(LocalCache, BaseCache):
     async def aclear(self) -> None:
         """See ``clear``."""
         self.clear()
-
-
-def _max_bytes(options: Mapping[str, Any]) -> int:
-    value = options.get("MAX_BYTES", MAX_BYTES)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"MAX_BYTES must be a whole number above 0, not {value!r}.")
-    return value
 
 
 def _are_djangos(cache: BaseCache, names: tuple[str, ...]) -> bool:
