@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django_rustaccel._rust import CacheStore
 from django_rustaccel.core.levels import LocalLevel
@@ -34,11 +35,16 @@ def connection_maker(pool_class: Any, url: str, options: dict[str, Any]) -> Call
     """Return a function that makes a connection of redis-py, in no pool that others use."""
 
     def make() -> Any:
-        pool = pool_class.from_url(url, **options)
-        pool.connection_kwargs.update(CONNECTION)
-        return pool.make_connection()
+        return pool_class.from_url(_without(url), **{**options, **CONNECTION}).make_connection()
 
     return make
+
+
+def _without(url: str) -> str:
+    """The URL without the options that are set here: its own would win."""
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] not in CONNECTION]
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 class Tracking:
@@ -64,6 +70,7 @@ class Tracking:
         self._connection: Any = None
         #: Whether changes are heard of at present.
         self.is_live = False
+        self._is_told = False
 
     def start(self) -> None:
         """See to it that the thread runs."""
@@ -91,12 +98,18 @@ class Tracking:
             try:
                 self._follow(end)
             except Exception as error:  # whatever it is, the level must not keep what is old
-                if self.is_live or wait == FIRST_WAIT:
-                    logger.warning("Changes of a cache in Redis are not heard of: %r", error)
+                self._tell(error)
             wait = FIRST_WAIT if self.is_live else min(2 * wait, LONGEST_WAIT)
             self.is_live = False
             self.level.forget_all()
             end.wait(wait)
+
+    def _tell(self, error: Exception) -> None:
+        """Log it, once an outage."""
+        if not self._is_told and not self._end.is_set():
+            about = f"{type(error).__name__}: {error}"
+            logger.warning("Changes of a cache in Redis are not heard of: %s", about)
+            self._is_told = True
 
     def _follow(self, end: threading.Event) -> None:
         """Connect, and listen until that fails."""
@@ -105,6 +118,9 @@ class Tracking:
             self._subscribe(connection)
             self.level.forget_all()
             self.is_live = True
+            if self._is_told:
+                logger.info("Changes of a cache in Redis are heard of again.")
+                self._is_told = False
             while not end.is_set():
                 self._hear(self._next(connection))
         finally:
