@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 MAX_BYTES = 256 * 1024 * 1024
+#: Bytes that an entry takes besides its key and its value; see ``rust/src/caching/store.rs``.
+OVERHEAD = 128
 #: Seconds for which the local level may answer without asking the other one.
 STALENESS = 10.0
 

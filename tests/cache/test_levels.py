@@ -102,7 +102,10 @@ def test_every_write_goes_through_and_is_seen_at_once():
         assert (front.get("n"), front.incr("n", 2), front.get("n")) == (1, 3, 3)
         assert (front.add("n", 9), front.get("n")) == (False, 3)
         assert (front.touch("n", 0), front.get("n")) == (True, None)
-        assert (front.set_many({"a": 1, "b": 2}), far.get_many(["a", "b"])) == ([], {"a": 1, "b": 2})
+        assert (front.set_many({"a": 1, "b": 2}), far.get_many(["a", "b"])) == (
+            [],
+            {"a": 1, "b": 2},
+        )
         assert front.get_many(["a", "b"]) == {"a": 1, "b": 2}
         front.delete_many(["a"])
         assert (front.get("a"), far.get("a"), front.get("b")) == (None, None, 2)
@@ -133,7 +136,10 @@ class TestKeys:
             assert front.make_key("key") == "there:2:a:2:key"
             assert far.get("a:2:key", version=2) == "a"
             assert other.make_key("key") == "there:1:b/1/key"
-            assert (front.get_many(["key"]), other.get_many(["key"])) == ({"key": "a"}, {"key": "b"})
+            assert (front.get_many(["key"]), other.get_many(["key"])) == (
+                {"key": "a"},
+                {"key": "b"},
+            )
 
     def test_timeouts_of_its_own(self):
         with levels(there={"TIMEOUT": 100}, TIMEOUT=0) as (front, far):

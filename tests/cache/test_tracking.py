@@ -16,7 +16,6 @@ from django.test import override_settings
 
 from django_rustaccel.cache import TwoLevelCache
 from django_rustaccel.core import tracking as module
-from redis_server import port, server  # noqa: F401 - fixtures
 
 SECONDS = 10
 #: So long that no test sees an end of it.

@@ -9,7 +9,6 @@ import pytest
 
 from django_rustaccel.core.limiting import Limiter, outage
 from django_rustaccel.ratelimit import storage_failed, storage_recovered
-from redis_server import port, server  # noqa: F401 - fixtures
 
 #: Seconds a call may take beyond the timeout, on a busy machine.
 PATIENCE = 5
