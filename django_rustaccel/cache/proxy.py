@@ -6,7 +6,7 @@ Python that take several times as long as a native ``get``. The same look-up is 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache import cache as django_cache
@@ -15,10 +15,17 @@ from django.utils.connection import ConnectionProxy
 
 from django_rustaccel.core.caching import Forward
 
-__all__ = ["CacheProxy", "cache", "install"]
+if TYPE_CHECKING:
+    Proxy = ConnectionProxy[BaseCache]
+else:
+    Proxy = ConnectionProxy
+
+__all__ = ["CacheProxy", "cache", "install", "uninstall"]
+
+_djangos: Any = django_cache
 
 
-class CacheProxy(ConnectionProxy):
+class CacheProxy(Proxy):
     """A proxy for ``caches[alias]``; other attributes than a backend's methods go Django's way."""
 
 
@@ -33,12 +40,12 @@ cache: Any = CacheProxy(caches, DEFAULT_CACHE_ALIAS)
 
 def install() -> None:
     """Make Django's own proxy one of these, wherever it has been imported."""
-    if type(django_cache) is ConnectionProxy:
+    if type(_djangos) is ConnectionProxy:
         # A proxy hands on what is set, also this.
-        object.__setattr__(django_cache, "__class__", CacheProxy)
+        object.__setattr__(_djangos, "__class__", CacheProxy)
 
 
 def uninstall() -> None:
     """Make it Django's again."""
-    if type(django_cache) is CacheProxy:
-        object.__setattr__(django_cache, "__class__", ConnectionProxy)
+    if type(_djangos) is CacheProxy:
+        object.__setattr__(_djangos, "__class__", ConnectionProxy)

@@ -6,6 +6,10 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 /// and what the allocator adds.
 const OVERHEAD: u64 = 128;
 
+/// Places are made for entries of so many bytes: those for as many as there may be, all of them
+/// nearly empty, would take more than the bytes.
+const USUAL_ENTRY: u64 = 1024;
+
 pub type Key = Box<[u8]>;
 
 pub struct Entry<V> {
@@ -66,10 +70,11 @@ impl<V> Store<V> {
     pub fn new(max_entries: usize, max_bytes: u64) -> Option<Self> {
         let max_entries = max_entries.max(1);
         let share = (max_bytes / max_entries as u64).max(1);
+        let usual = usize::try_from(max_bytes / USUAL_ENTRY).unwrap_or(usize::MAX).max(1);
         // The part for entries that were asked for again; an entry over it is turned away.
         let hot = if max_entries == 1 { 1.0 } else { 0.97 };
         let options = OptionsBuilder::new()
-            .estimated_items_capacity(max_entries)
+            .estimated_items_capacity(max_entries.min(usual))
             .weight_capacity(share.checked_mul(max_entries as u64)?)
             .hot_allocation(hot)
             .build()
