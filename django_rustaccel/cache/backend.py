@@ -48,6 +48,8 @@ class RustCache(LocalCache, BaseCache):
     """Backend for ``CACHES``; the methods that touch single keys are the native class's."""
 
     pickle_protocol = pickle.HIGHEST_PROTOCOL
+    #: Whose methods to make keys and timeouts native code knows.
+    _known: type[BaseCache] = BaseCache
 
     def __new__(cls, name: str, params: dict[str, Any]) -> RustCache:
         """Make a ``TwoLevelCache`` if ``L2`` is among the options."""
@@ -91,11 +93,18 @@ class RustCache(LocalCache, BaseCache):
         if "_store" not in vars(self):
             return
         prefix = timeout = None
-        if self.key_func is default_key_func and _are_djangos(self, _KEY_METHODS):
+        if self.key_func is default_key_func and self._are_known(_KEY_METHODS):
             prefix = f"{self.key_prefix}:{self.version}:"
-        if _are_djangos(self, _TIMEOUT_METHODS):
+        if self._are_known(_TIMEOUT_METHODS):
             timeout = math.inf if self.default_timeout is None else float(self.default_timeout)
         self._configure(self._store, prefix, timeout, DEFAULT_TIMEOUT, self._compress)
+
+    def _are_known(self, names: tuple[str, ...]) -> bool:
+        """Whether these methods are the known ones, in the class and in the instance."""
+        cls, own = type(self), vars(self)
+        return all(
+            name not in own and getattr(cls, name) is getattr(self._known, name) for name in names
+        )
 
     def statistics(self) -> CacheStatistics:
         """What happened to the entries of this location in this process."""
@@ -242,11 +251,3 @@ class RustCache(LocalCache, BaseCache):
     async def aclear(self) -> None:
         """See ``clear``."""
         self.clear()
-
-
-def _are_djangos(cache: BaseCache, names: tuple[str, ...]) -> bool:
-    """Whether these methods are ``BaseCache``'s own, in the class and in the instance."""
-    own = vars(cache)
-    return all(
-        name not in own and getattr(type(cache), name) is getattr(BaseCache, name) for name in names
-    )

@@ -54,6 +54,9 @@ class TwoLevelCache(RustCache):
         settings = caches.settings.get(self._alias, {})
         return location, self._alias, settings.get("BACKEND"), str(settings.get("LOCATION"))
 
+    def validate_key(self, key: str) -> None:
+        """Leave it to the other cache, or there would be two warnings."""
+
     # -- reading
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
@@ -263,3 +266,6 @@ class TwoLevelCache(RustCache):
             await self._l2.aclear()
         finally:
             self._level.forget_all()
+
+
+TwoLevelCache._known = TwoLevelCache
