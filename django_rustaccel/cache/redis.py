@@ -11,15 +11,20 @@ from django.core.cache.backends.redis import RedisCache
 from django_rustaccel.core.levels import LocalLevel
 from django_rustaccel.core.tracking import Tracking, connection_maker
 
+#: Seconds of silence, at most, after which the server has to answer.
+LONGEST_SILENCE = 10.0
 
-def follow(level: LocalLevel, l2: BaseCache, source: str | None, silence: float) -> None:
+
+def follow(level: LocalLevel, l2: BaseCache, source: str | None, staleness: float) -> None:
     """Let the level hear of what changes in the Redis behind `l2`, if there is one.
 
-    `source` is the option ``INVALIDATION``; after `silence` seconds the server has to answer.
-    Nothing is connected before there is something to forget.
+    `source` is the option ``INVALIDATION``; a connection that was cut without a word is noticed
+    about when the entries end, after `staleness` seconds. Nothing is connected before there is
+    something to forget.
     """
     connect = connecting(l2, source)
     if connect is not None and level.tracking is None:
+        silence = min(staleness, LONGEST_SILENCE)
         level.tracking = Tracking(level, connect, beginning(l2), silence)
 
 

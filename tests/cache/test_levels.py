@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import CacheKeyWarning, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
@@ -224,6 +224,7 @@ def test_one_task_computes_and_the_loop_goes_on():
             return await asyncio.gather(*(front.aget_or_set("key", compute) for _ in range(20)))
 
         assert asyncio.run(main()) == [1] * 20
+        assert computed == [1]
 
 
 def test_tasks_that_need_each_other_do_not_wait_for_ever():
@@ -268,3 +269,11 @@ class TestMisuse:
             own = Own("x", {"OPTIONS": {"L2": "far"}})
             own.set("key", 1)
             assert own.get("key") == 1
+
+
+def test_a_key_is_warned_of_once():
+    with levels() as (front, _):
+        for call in (lambda: front.get("a b"), lambda: front.set("a b", 1), lambda: "a b" in front):
+            with pytest.warns(CacheKeyWarning) as caught:
+                call()
+            assert len(caught) == 1
