@@ -72,9 +72,9 @@ def count_native_calls() -> Counter[str]:
 
 
 def hits_of_caches() -> int:
-    from django_rustaccel import cache
+    from django_rustaccel.cache import backend
 
-    return sum(store.counts()[0] for store in cache._stores.values())
+    return sum(store.counts()[0] for store in backend._stores.values())
 
 
 def counted(calls: Counter[str], name: str, function: Any) -> Any:

@@ -47,7 +47,7 @@ def put_the_cache_in_place() -> None:
     """Ours under the name of Django's, with the attribute by which its tests share entries."""
     from django.core.cache.backends import locmem
 
-    from django_rustaccel.cache import RustCache
+    from django_rustaccel.cache import RustCache, proxy
 
     class LocMemCache(RustCache):
         _expire_info: Any = None
@@ -61,7 +61,36 @@ def put_the_cache_in_place() -> None:
             self._store = store
 
     locmem.LocMemCache = LocMemCache  # type: ignore[misc]
+    proxy.install()
+
+
+def put_levels_in_place() -> None:
+    """Django's class behind a local level of ours, under its own name."""
+    from django.core.cache.backends import locmem
+
+    from django_rustaccel.cache import TwoLevelCache
+
+    behind = locmem.LocMemCache
+
+    class LocMemCache(TwoLevelCache):
+        def __init__(self, name: str, params: dict[str, Any]) -> None:
+            self._behind = behind(name, params)
+            options = {**params.get("OPTIONS", {}), "L2": "behind", "STALENESS": 300}
+            super().__init__(name, {**params, "OPTIONS": options})
+
+        @property
+        def _l2(self) -> Any:
+            return self._behind
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("_cache", "_expire_info", "_lock"):
+                return getattr(self._behind, name)
+            raise AttributeError(name)
+
+    locmem.LocMemCache = LocMemCache  # type: ignore[misc]
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":
     put_ours_in_place()
+elif os.environ["RUSTACCEL_ENGINE"] == "levels":
+    put_levels_in_place()
