@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_server_sent_events_arrive_one_by_one(name, tmp_path):
             moments += [time.monotonic()] * (text.count(b"\n\n") - len(moments))
         connection.close()
     assert text == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
-    assert all(later - one > PACE / 2 for one, later in zip(moments, moments[1:], strict=False))
+    assert all(later - one > PACE / 2 for one, later in pairwise(moments))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
