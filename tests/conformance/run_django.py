@@ -32,6 +32,8 @@ SUITES = (
     "signed_cookies_tests",
     "sessions_tests",
     "middleware",
+    "decorators",
+    "conditional_processing",
     "cache",
 )
 NATIVE = (
