@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import subprocess
 import sys
 import threading
 import time
@@ -132,3 +133,33 @@ def test_routes_are_counted_not_paths(site):
     routes = {each.route for each in request_times().collect() if each.status == "200"}
     assert routes & {"/books/{count}", "/books/<int:count>"}
     assert "/books/4" not in routes
+
+
+WITHOUT_SETTINGS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import asyncio, httpx
+from beside import fastapi_app, flask_app
+sent = {"json": {"name": "ada", "password": "x"}}
+expected = [401] * 5 + [429]
+client = flask_app.app.test_client()
+assert client.get("/books/3").status_code == 200
+assert [client.post("/login/", **sent).status_code for _ in range(6)] == expected
+async def run():
+    transport = httpx.ASGITransport(fastapi_app.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/books/3")).status_code == 200
+        got = [await client.post("/login/", **sent) for _ in range(6)]
+        assert [each.status_code for each in got] == expected
+asyncio.run(run())
+from django.conf import settings
+assert not settings.configured
+print("done")
+"""
+
+
+def test_neither_application_needs_settings_of_django(monkeypatch):
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    command = [sys.executable, "-c", WITHOUT_SETTINGS, str(EXAMPLES)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
