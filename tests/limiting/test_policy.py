@@ -6,6 +6,8 @@ import time
 
 import httpx
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -14,6 +16,7 @@ from starlette.routing import Route
 from django_rustaccel import asgi, wsgi
 from django_rustaccel.core.limiting import Decision
 from django_rustaccel.core.policies.facts import Answer
+from django_rustaccel.middleware import RateLimitMiddleware
 from limiting.servers import SERVERS, AsgiServer, DjangoServer
 from limiting.storages import every_storage
 
@@ -181,6 +184,17 @@ def test_a_django_view_that_answers():
     got = server.get()
     assert (got.status, got.body) == (420, b'{"limit": 1}')
     assert got.headers["retry-after"] == "60"
+
+
+async def atoo_many(request, decision):
+    return HttpResponse(status=420)
+
+
+def test_an_async_view_is_refused_at_the_start(settings):
+    rule = {"RATE": "1/m", "KEY": "ip", "VIEW": "limiting.test_policy.atoo_many"}
+    settings.RUSTACCEL = {"RATE_LIMIT": rule}
+    with pytest.raises(ImproperlyConfigured, match="async VIEW"):
+        RateLimitMiddleware(lambda request: HttpResponse())
 
 
 @pytest.mark.parametrize(
