@@ -34,6 +34,8 @@ SUITES = (
     "signed_cookies_tests",
     "sessions_tests",
     "middleware",
+    "decorators",
+    "conditional_processing",
     "cache",
 )
 NATIVE = (
