@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.serializers import jsonl as stock
+from django.core.serializers.base import DeserializationError
 
+from django_rustaccel.core.switch import is_disabled
+from django_rustaccel.serializers.reading import PlainDeserializer, parse
 from django_rustaccel.serializers.writing import RowsSerializer
 
 __all__ = ["Deserializer", "Serializer"]
 
-Deserializer = stock.Deserializer
+_python: Any = PlainDeserializer.__base__
 
 
 class Serializer(RowsSerializer, stock.Serializer):
@@ -18,3 +22,30 @@ class Serializer(RowsSerializer, stock.Serializer):
 
     stock_class: type[Any] = stock.Serializer
     in_lines = True
+
+
+class Deserializer(PlainDeserializer, stock.Deserializer):
+    """Drop-in for Django's class of the same name."""
+
+    stock_class: type[Any] = stock.Deserializer
+
+    def __init__(self, stream_or_string: Any, **options: Any) -> None:
+        if is_disabled():
+            super().__init__(stream_or_string, **options)
+            return
+        lines = stream_or_string
+        if isinstance(lines, bytes):
+            lines = lines.decode()
+        if isinstance(lines, str):
+            lines = lines.splitlines()
+        _python.__init__(self, _objects(lines), **options)
+
+
+def _objects(lines: Any) -> Iterator[Any]:
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            yield parse(line)
+        except Exception as error:
+            raise DeserializationError from error
