@@ -19,7 +19,7 @@ from django_rustaccel.querysets.rows import Read
 
 
 class Replayed(Sequence[Any]):
-    """The result cache of a queryset that was read as rows: instances once somebody asks for one."""
+    """The result cache of a queryset that was read as rows: instances when somebody asks."""
 
     def __init__(self, queryset: QuerySet[Any], read: Read) -> None:
         self._rows: tuple[Any, Read] | None = (queryset._chain(), read)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A module for ``SERIALIZATION_MODULES["json"]``: :mod:`django.core.serializers.json`, natively."""
+"""For ``SERIALIZATION_MODULES["json"]``: :mod:`django.core.serializers.json`, natively."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A module for ``SERIALIZATION_MODULES["jsonl"]``: :mod:`django.core.serializers.jsonl`, natively."""
+"""For ``SERIALIZATION_MODULES["jsonl"]``: :mod:`django.core.serializers.jsonl`, natively."""
 
 from __future__ import annotations
 

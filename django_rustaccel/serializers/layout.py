@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     CompositePrimaryKey,
     DurationField,
     Field,
     FileField,
-    ForeignObject,
     JSONField,
     Model,
 )
@@ -111,6 +111,8 @@ def _native(field: Any, path: Path) -> Node | None:
     else:
         node = value_node(target, path)
     node.field = type(field).__name__
+    if node.kind == "datetime" and not settings.USE_TZ:
+        return Node("as_is", {}, path, field=node.field)  # Servers may send moments with a zone.
     if node.kind in _PROTECTED:
         return node
     # An empty file is an empty text, which a missing value is not.
@@ -136,7 +138,7 @@ def _many(field: Any, path: Path) -> Entry:
     kind = None if isinstance(pk, CompositePrimaryKey) else _native(pk, path)
     if kind is None or kind.kind not in ("integer", "text", "uuid"):
         raise UnreadableError(f"the primary key of `{target.__name__}` is no plain column")
-    options = {"model": target, "attribute": pk.attname}
+    options = {"model": target, "attribute": pk.attname, "only": True}
     child = Node("key", options, (*path, ("attribute", "child_relation")))
     node = Node("many_related", {}, path, child=child)
     return Entry(field.name, (field.name,), node, "stock", key=field.name)
@@ -147,11 +149,12 @@ def chosen_fields(model: Any, selected: Any, *, natural: bool) -> Iterator[Any]:
     meta = model._meta.concrete_model._meta
     parent_link = getattr(meta.pk.remote_field, "parent_link", False) and natural
     for field in meta.local_fields:
-        name = field.attname[:-3] if isinstance(field, ForeignObject) else field.attname
-        if field.serialize or (parent_link and field is meta.pk):
-            if selected is None or name in selected:
-                yield field
+        # Stock cuts `_id` off, which a column by its own name may not have.
+        name = field.attname if field.remote_field is None else field.attname[:-3]
+        is_asked_for = selected is None or name in selected
+        if is_asked_for and (field.serialize or (parent_link and field is meta.pk)):
+            yield field
     for field in meta.local_many_to_many:
-        if field.serialize and (selected is None or field.attname in selected):
-            if field.remote_field.through._meta.auto_created:
-                yield field
+        is_asked_for = selected is None or field.attname in selected
+        if is_asked_for and field.serialize and field.remote_field.through._meta.auto_created:
+            yield field

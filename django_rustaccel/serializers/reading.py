@@ -98,7 +98,7 @@ class PlainDeserializer(python.Deserializer):
                 yield base.DeserializedObject(*made)
 
     def _in_runs(self, builder: _Builder) -> Iterator[Any]:
-        """The objects, those of one model read ahead as far as nothing but the fixture says them."""
+        """The objects, those of one model read ahead as long as the fixture alone says them."""
         run, stream = Run(), iter(self.stream)
         while True:
             try:
@@ -132,7 +132,7 @@ class _Builder:
         plan = self._plan_of(obj)
         try:
             return None if plan is None else plan.build(obj, ignores=self.ignores)
-        except Exception:  # noqa: BLE001 - Django raises it, with its own words around it
+        except Exception:
             return None
 
     def plain_model(self, obj: Any) -> Any:

@@ -1,10 +1,10 @@
 """Saving what ``loaddata`` loads in few queries instead of two for each object.
 
-``loaddata`` saves every object that it is given, one after the other, in one transaction. So objects
-of one model that follow each other may be written together when the first of them is saved, as long
-as nobody can see the difference: no signals, no methods of the project's own, keys that are given.
-If the database refuses any of them, nothing of it stays, and Django saves them one by one: the error
-is that of the object in question.
+``loaddata`` saves every object that it is given, one after the other, in one transaction. So
+objects of one model that follow each other may be written together when the first of them is saved,
+as long as nobody can see the difference: no signals, no methods of the project's own, keys that are
+given. If the database refuses any of them, nothing of it stays, and Django saves them one by one:
+the error is that of the object in question.
 """
 
 from __future__ import annotations
@@ -122,8 +122,9 @@ class Run:
                 for name in self._relations():
                     self._write_relation(name)
         except (DatabaseError, ValueError, TypeError) as error:
-            # The first of them is the one that Django will raise, if it is not alone in that.
-            statistics.fell_back(f"{self.model.__name__} is saved one by one: {type(error).__name__}")
+            statistics.fell_back(
+                f"{self.model.__name__} is saved one by one: {type(error).__name__}"
+            )
             return False
         for made in self.made:
             made.object._state.db = self.using
@@ -150,26 +151,33 @@ class Run:
             )
 
     def _write_relation(self, name: str) -> None:
-        """``set()`` for every object: by itself for those that are related to something already."""
+        """``set()`` for every object: by itself for those that are related to something already.
+
+        The rows get the keys that they have in stock: all are written in the order of the objects,
+        and those of one object in that of the set that ``_get_target_ids`` makes.
+        """
         field = self.model._meta.get_field(name)
         through = field.remote_field.through
         source = through._meta.get_field(field.m2m_field_name())
         target = through._meta.get_field(field.m2m_reverse_field_name())
         given = [made for made in self.made if name in (made.m2m_data or ())]
         known = self._related(through, source, [made.object.pk for made in given])
-        rows = []
+        rows: list[Any] = []
         for made in given:
-            values = made.m2m_data[name]
-            if made.object.pk in known:
+            pk, values = made.object.pk, made.m2m_data[name]
+            if pk in known:
+                self._write_rows(through, rows)
+                rows = []
                 made.object._state.db, made.object._state.adding = self.using, False
                 getattr(made.object, name).set(values)
             else:
-                # As `_get_target_ids` has them, so that rows get the same keys.
                 keys = {target.get_prep_value(value) for value in values}
-                rows += [
-                    through(**{source.attname: made.object.pk, target.attname: key}) for key in keys
-                ]
-        through._default_manager.using(self.using).bulk_create(rows, ignore_conflicts=True)
+                rows += [through(**{source.attname: pk, target.attname: key}) for key in keys]
+        self._write_rows(through, rows)
+
+    def _write_rows(self, through: Any, rows: list[Any]) -> None:
+        if rows:
+            through._default_manager.using(self.using).bulk_create(rows, ignore_conflicts=True)
 
     def _related(self, through: Any, source: Any, keys: list[Any]) -> set[Any]:
         """Which of the keys stand in the table of a relation."""

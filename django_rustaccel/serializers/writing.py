@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers import base, python
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from django_rustaccel.core import statistics
@@ -28,8 +30,8 @@ MAX_PLANS = 256
 #: Deeper indents are left to :mod:`json`.
 MAX_INDENT = 32
 
-#: What an encoder class has to leave alone so that only its ``default`` matters.
-_MACHINERY = ("encode", "iterencode", "__init__", "__new__", "__getattribute__")
+#: What an encoder class has to leave as Django's is: dates and decimals are spelled by it.
+_MACHINERY = ("default", "encode", "iterencode", "__init__", "__new__", "__getattribute__")
 
 #: What decides about the text of an object, and must be Django's own.
 _HOOKS = (
@@ -112,7 +114,7 @@ class RowsSerializer(python.Serializer):
         if type(encoder) is not type:
             return f"serialize(cls={encoder!r}) is no plain class"
         for name in _MACHINERY:
-            if getattr(encoder, name, None) is not getattr(json.JSONEncoder, name):
+            if getattr(encoder, name, None) is not getattr(DjangoJSONEncoder, name):
                 return describe_class_override(encoder, name)
         return ""
 
@@ -191,7 +193,8 @@ class _Plans:
         for field in chosen if self.natural_foreign else ():
             if field.remote_field and hasattr(field.remote_field.model, "natural_key"):
                 raise UnreadableError(f"`{field.name}` is said by natural keys")
-        key = (model, chosen, with_pk)
+        # How the cells of moments are read is kept with a plan.
+        key = (model, chosen, with_pk, settings.USE_TZ, settings.TIME_ZONE)
         plan = _plans.get(key)
         if plan is None:
             while len(_plans) >= MAX_PLANS:
