@@ -143,7 +143,7 @@ def _batched(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
 class Held(list):  # type: ignore[type-arg]
     """What was read, in the shape that the native JSON writer asks lists for."""
 
-    def __init__(self, rows: Any, selected: Selected) -> None:
+    def __init__(self, rows: Any, selected: Any) -> None:
         super().__init__()
         self._rustaccel_rows = (rows, selected)
 

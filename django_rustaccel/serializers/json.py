@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.serializers import json as stock
+from django.core.serializers import python
 from django.core.serializers.base import DeserializationError
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -14,7 +15,7 @@ from django_rustaccel.serializers.writing import RowsSerializer
 
 __all__ = ["Deserializer", "DjangoJSONEncoder", "Serializer"]
 
-_python: Any = PlainDeserializer.__base__
+_python: Any = python.Deserializer
 
 
 class Serializer(RowsSerializer, stock.Serializer):
@@ -23,7 +24,7 @@ class Serializer(RowsSerializer, stock.Serializer):
     stock_class: type[Any] = stock.Serializer
 
 
-class Deserializer(PlainDeserializer, stock.Deserializer):
+class Deserializer(PlainDeserializer, stock.Deserializer):  # type: ignore[misc]
     """Drop-in for Django's class of the same name."""
 
     stock_class: type[Any] = stock.Deserializer

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.serializers import jsonl as stock
+from django.core.serializers import python
 from django.core.serializers.base import DeserializationError
 
 from django_rustaccel.core.switch import is_disabled
@@ -14,7 +15,7 @@ from django_rustaccel.serializers.writing import RowsSerializer
 
 __all__ = ["Deserializer", "Serializer"]
 
-_python: Any = PlainDeserializer.__base__
+_python: Any = python.Deserializer
 
 
 class Serializer(RowsSerializer, stock.Serializer):
@@ -24,7 +25,7 @@ class Serializer(RowsSerializer, stock.Serializer):
     in_lines = True
 
 
-class Deserializer(PlainDeserializer, stock.Deserializer):
+class Deserializer(PlainDeserializer, stock.Deserializer):  # type: ignore[misc]
     """Drop-in for Django's class of the same name."""
 
     stock_class: type[Any] = stock.Deserializer

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from django.conf import settings
 from django.db.models import (
     CompositePrimaryKey,
     DurationField,
@@ -22,6 +21,8 @@ from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.selection import value_node
 
 _stock: Any = Field
+
+_is_protected: Callable[[Any], bool] = is_protected_type
 
 #: Kinds whose values are handed to the JSON encoder as they are, whatever the field says.
 _PROTECTED = {"boolean", "date", "datetime", "decimal", "float", "integer", "time"}
@@ -42,7 +43,7 @@ class Column:
         name = self.field.attname
         given = value if type(value) is SimpleNamespace else SimpleNamespace(**{name: value})
         value = getattr(given, name)
-        return value if is_protected_type(value) else self.field.value_to_string(given)
+        return value if _is_protected(value) else self.field.value_to_string(given)
 
 
 class Fields:
@@ -111,8 +112,6 @@ def _native(field: Any, path: Path) -> Node | None:
     else:
         node = value_node(target, path)
     node.field = type(field).__name__
-    if node.kind == "datetime" and not settings.USE_TZ:
-        return Node("as_is", {}, path, field=node.field)  # Servers may send moments with a zone.
     if node.kind in _PROTECTED:
         return node
     # An empty file is an empty text, which a missing value is not.

@@ -63,7 +63,10 @@ def parse(text: str | bytes) -> Any:
     return json.loads(text) if value is _UNSURE else value
 
 
-class PlainDeserializer(python.Deserializer):
+_stock: Any = python.Deserializer
+
+
+class PlainDeserializer(_stock):  # type: ignore[misc]
     """The part that the deserializers of JSON and JSON Lines have in common."""
 
     #: Django's class, whose hooks must not be overridden below this one.
@@ -75,7 +78,8 @@ class PlainDeserializer(python.Deserializer):
             statistics.write["stock"] += 1
             if reason:
                 statistics.fell_back(reason)
-            return super().__iter__()
+            stock: Iterator[Any] = super().__iter__()
+            return stock
         statistics.write["native"] += 1
         return self._objects()
 
@@ -220,8 +224,10 @@ class _Value:
 
 def _target(field: Any) -> Any:
     """The column of which a foreign key has a value."""
-    if isinstance(field.remote_field, ManyToOneRel):
-        return field.remote_field.model._meta.get_field(field.remote_field.field_name)
+    related: Any = field.remote_field
+    if isinstance(related, ManyToOneRel):
+        name: Any = related.field_name
+        return related.model._meta.get_field(name)
     return field
 
 

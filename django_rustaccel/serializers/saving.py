@@ -61,6 +61,7 @@ def runs_in_loaddata() -> bool:
 class DeserializedObject(base.DeserializedObject):
     """One of a run of objects that may be saved together."""
 
+    m2m_data: Any
     _run: Run | None = None
 
     def save(self, save_m2m: bool = True, using: str | None = None, **kwargs: Any) -> None:
@@ -210,11 +211,12 @@ def _is_stock(model: Any, name: str) -> bool:
 
 
 def _is_read_by_django(field: Any) -> bool:
-    related = field.remote_field
+    related: Any = field.remote_field
     if isinstance(related, models.ManyToManyRel):
         return _is_read_by_django(related.model._meta.pk)
     if isinstance(related, models.ManyToOneRel):
-        return _is_read_by_django(related.model._meta.get_field(related.field_name))
+        name: Any = related.field_name
+        return _is_read_by_django(related.model._meta.get_field(name))
     return belongs_to(type(field).to_python, "django")
 
 

@@ -39,7 +39,7 @@ class Unread(NamedTuple):
 def parts_of(source: Any) -> Iterator[Unread | Any]:
     """The unread querysets and the single instances that a source consists of, in its order."""
     if isinstance(source, QuerySet):
-        is_unread = source._result_cache is None  # type: ignore[attr-defined]
+        is_unread = source._result_cache is None
         yield from [Unread(source, source, keeps=True)] if is_unread else source
     elif _is_unstarted(source, _queryset._iterator.__code__):
         queryset = inspect.getgeneratorlocals(source)["self"]

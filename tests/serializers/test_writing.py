@@ -249,10 +249,15 @@ def test_disabled() -> None:
         assert_serialized_alike(lambda: Book.objects.order_by("pk"), rows=False)
 
 
-def test_a_time_zone_of_the_connection(settings: Any) -> None:
+def test_another_time_zone(settings: Any) -> None:
     fill_fields()
     settings.TIME_ZONE = "Asia/Tokyo"
     assert_serialized_alike(lambda: Everything.objects.order_by("pk"))
+
+
+@pytest.mark.databases_of("sqlite")
+def test_naive_moments(settings: Any) -> None:
+    fill_fields()
     settings.USE_TZ = False
     assert_serialized_alike(lambda: Everything.objects.order_by("pk"))
 
