@@ -32,6 +32,7 @@ __all__ = [
     "bcrypt",
     "compress",
     "dump_lines",
+    "dump_objects",
     "dumps",
     "loads",
     "loads_lazily",
@@ -58,6 +59,14 @@ def dumps(
     spells: bool,
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
+def dump_objects(
+    rows: object,
+    lines: bool,
+    ensure_ascii: bool,
+    indent: int | None,
+    allow_nan: bool,
+    encoder: Callable[..., Any],
+) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
 def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
 def look(row: dict[str, Any]) -> None: ...

@@ -44,7 +44,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
+    use crate::python::json::{dump_lines, dump_objects, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]

@@ -25,6 +25,7 @@ def put_ours_in_place() -> None:
         setattr(stock_signing, name, getattr(signing, name))
     put_compression_in_place()
     put_the_cache_in_place()
+    put_the_serializers_in_place()
 
 
 def put_compression_in_place() -> None:
@@ -88,6 +89,14 @@ def put_levels_in_place() -> None:
             raise AttributeError(name)
 
     locmem.LocMemCache = LocMemCache  # type: ignore[misc]
+
+
+def put_the_serializers_in_place() -> None:
+    """Ours as built-in ones: the tests of Django set ``SERIALIZATION_MODULES`` themselves."""
+    from django.core.serializers import BUILTIN_SERIALIZERS
+
+    for name in ("json", "jsonl"):
+        BUILTIN_SERIALIZERS[name] = f"django_rustaccel.serializers.{name}"
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":
