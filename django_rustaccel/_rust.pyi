@@ -32,16 +32,20 @@ __all__ = [
     "compress",
     "dump_lines",
     "dumps",
+    "is_json",
     "loads",
     "loads_lazily",
     "look",
+    "look_up",
     "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
+    "split_batch",
     "unsign",
     "unsign_timestamped",
     "verify",
+    "write_answer",
 ]
 
 __version__: str
@@ -57,6 +61,17 @@ def dumps(
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def is_json(text: bytes) -> bool: ...
+def look_up(text: bytes, path: list[str]) -> bytes | None: ...
+def split_batch(text: bytes) -> tuple[list[Any] | None, dict[str, Any]] | None: ...
+def write_answer(
+    name: str,
+    status: int,
+    headers: list[tuple[str, str]],
+    body: bytes | str | None,
+    is_json: bool,
+    rolled_back: bool,
+) -> bytes: ...
 def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
 def look(row: dict[str, Any]) -> None: ...
 
