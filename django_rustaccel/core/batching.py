@@ -80,6 +80,8 @@ def _problem(text: bytes) -> str:
         value = json.loads(text.decode())
     except (ValueError, RecursionError) as error:
         return f"JSON parse error - {error}"
+    if isinstance(value, dict):
+        return "a lone surrogate, NaN, an endless number or too deep nesting is no plain JSON"
     return f"an object is expected, not {type(value).__name__}"
 
 

@@ -87,6 +87,7 @@ def test_a_part_that_is_no_json_leaves_the_others():
     assert [answer["status"] for answer in answers] == [204, 400, 400, 204]
     detail = answers[1]["body"]["detail"]
     assert detail.startswith("The part is no object: JSON parse error - Expecting ':' delimiter")
+    assert "a lone surrogate" in answers[2]["body"]["detail"]
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,7 @@ def test_methods_and_bodies(way):
 
 
 def test_a_body_goes_on_byte_by_byte(way):
-    raw = (
-        b'{"a":  "\\u00e9\xc3\xa9" ,\n "n": [1.10, 1E2, 12345678901234567890123], "d": 1, "d": 2 }'
-    )
+    raw = b'{"a":  "\\u00e9\xc3\xa9" ,\n "n": [1.10, 1E2, 123456789012345678901], "d": 1, "d": 2}'
     batch = b'{"requests": [{"method": "POST", "path": "/echo/", "body": ' + raw + b"}]}"
     (answer,) = Site(way).post(batch).json()["responses"]
     assert answer["body"]["body"].encode("latin-1") == raw

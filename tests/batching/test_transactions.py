@@ -1,7 +1,10 @@
 """Parts on their own, each in a transaction, and all in one."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection, connections, transaction
+from django.db.models.signals import post_save
 from django.db.utils import IntegrityError
 
 from batching.asking import WAYS, Site
@@ -141,20 +144,13 @@ class Hook:
         raise NotImplementedError
 
     @classmethod
+    @contextmanager
     def connected(cls):
-        from contextlib import contextmanager
-
-        from django.db.models.signals import post_save
-
         def receive(**kwargs):
-            transaction.on_commit(lambda: cls.run())
+            transaction.on_commit(cls.run)
 
-        @contextmanager
-        def connected():
-            post_save.connect(receive, Tag)
-            try:
-                yield
-            finally:
-                post_save.disconnect(receive, Tag)
-
-        return connected()
+        post_save.connect(receive, Tag)
+        try:
+            yield
+        finally:
+            post_save.disconnect(receive, Tag)

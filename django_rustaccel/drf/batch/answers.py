@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http.cookies import SimpleCookie
+from typing import NamedTuple
 
 from django_rustaccel.core import batching, json
 from django_rustaccel.drf.batch.refusal import RefusedError
@@ -13,6 +14,24 @@ from django_rustaccel.subrequests import Answer
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json", re.IGNORECASE)
 TEXT = re.compile(r"text/.+|application/(?:[\w.+-]+\+)?(?:xml|yaml|javascript)", re.IGNORECASE)
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+
+
+class ContentType(NamedTuple):
+    """What a ``Content-Type`` says of a body."""
+
+    is_json: bool
+    is_text: bool
+    charset: str
+
+
+@lru_cache(256)
+def content_type(header: str) -> ContentType:
+    """The value of the header, taken apart; nothing is no text."""
+    media_type = header.partition(";")[0].strip()
+    charset = CHARSET.search(header)
+    is_json = JSON.fullmatch(media_type) is not None
+    is_text = is_json or TEXT.fullmatch(media_type) is not None
+    return ContentType(is_json, is_text, charset[1].lower() if charset else "utf-8")
 
 
 class PartAnswer:
@@ -44,31 +63,25 @@ class PartAnswer:
         )
 
     @cached_property
-    def _content_type(self) -> str:
-        return next((v for k, v in self.headers.items() if k.lower() == "content-type"), "")
-
-    @cached_property
-    def _charset(self) -> str:
-        found = CHARSET.search(self._content_type)
-        return found[1].lower() if found else "utf-8"
+    def _content_type(self) -> ContentType:
+        found = (value for name, value in self.headers.items() if name.lower() == "content-type")
+        return content_type(next(found, ""))
 
     @cached_property
     def _is_json(self) -> bool:
-        media_type = self._content_type.partition(";")[0].strip()
-        if not self.body or JSON.fullmatch(media_type) is None:
-            return False
-        return self._charset in ("utf-8", "utf8") and batching.is_json(self.body)
+        kind = self._content_type
+        is_said = bool(self.body) and kind.is_json and kind.charset in ("utf-8", "utf8")
+        return is_said and batching.is_json(self.body)
 
     @cached_property
     def _form(self) -> bytes | str | None:
         """JSON and bytes as they are, texts as texts."""
         if not self.body:
             return None
-        media_type = self._content_type.partition(";")[0].strip()
-        if self._is_json or not (TEXT.fullmatch(media_type) or JSON.fullmatch(media_type)):
+        if self._is_json or not self._content_type.is_text:
             return self.body
         try:
-            return self.body.decode(self._charset)
+            return self.body.decode(self._content_type.charset)
         except (LookupError, UnicodeDecodeError):
             return self.body
 

@@ -92,7 +92,7 @@ def read(written: str | None, earlier: Set[str]) -> Reference:
 
 def in_text(text: str) -> Iterator[str]:
     """The references of a path or a header, as they are written."""
-    return (found[1] for found in TEMPLATE.finditer(text))
+    return (found[1] for found in TEMPLATE.finditer(text)) if "{" in text else iter(())
 
 
 def replaced(text: str, spelled: Callable[[str], str]) -> str:

@@ -17,7 +17,7 @@ from django_rustaccel import subrequests
 from django_rustaccel.drf.batch.answers import PartAnswer, refusal
 from django_rustaccel.drf.batch.parts import Part
 from django_rustaccel.drf.batch.refusal import RefusedError
-from django_rustaccel.subrequests import Answer, OutsidePathError
+from django_rustaccel.subrequests import Answer, Caller, OutsidePathError
 
 logger = logging.getLogger("django.request")
 
@@ -29,10 +29,11 @@ Done = tuple[Part, PartAnswer]
 
 
 class Sender(NamedTuple):
-    """How parts are sent: through which handler, after which request, within which bounds."""
+    """How parts are sent: through which handler, as whom, how deep, within which bounds."""
 
     handler: BaseHandler
-    outer: HttpRequest
+    caller: Caller
+    depth: int
     max_body: int
     max_answer: int
 
@@ -40,10 +41,10 @@ class Sender(NamedTuple):
         """The request of a part. Raises ``RefusedError``."""
         try:
             call = part.call(answers, self.max_body)
-            request = subrequests.request_for(self.outer, call)
+            request = self.caller.request(call)
         except OutsidePathError as problem:
             raise RefusedError(400, f"path: {problem}.") from None
-        setattr(request, DEPTH, depth_of(self.outer) + 1)
+        setattr(request, DEPTH, self.depth)
         return request
 
 

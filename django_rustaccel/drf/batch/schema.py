@@ -93,14 +93,15 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
-class BatchSchema(DefaultSchema):  # type: ignore[misc]
+class BatchSchema(DefaultSchema):
     """Whatever inspector the project uses, with the operation above."""
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         found = super().__get__(instance, owner)
-        if type(found).__dict__.get("describes_batches"):
+        if vars(type(found)).get("describes_batches"):
             return found
-        described = _described(type(found))()
+        kind: Any = type(found)
+        described = _described(kind)()
         described.view = instance
         return described
 
@@ -109,14 +110,12 @@ class BatchSchema(DefaultSchema):  # type: ignore[misc]
 def _described(inspector: type) -> type:
     def get_operation(self: Any, path: str, *args: Any) -> dict[str, Any]:
         if len(args) == 1:
-            own = {
-                "operationId": self.get_operation_id(path, *args),
-                "tags": self.get_tags(path, *args),
-            }
+            about: tuple[str, ...] = (path, *args)
         else:
             # drf-spectacular keeps what it asks about in the inspector.
             self.path, (self.path_regex, self.path_prefix, self.method, self.registry) = path, args
-            own = {"operationId": self.get_operation_id(), "tags": self.get_tags()}
+            about = ()
+        own = {"operationId": self.get_operation_id(*about), "tags": self.get_tags(*about)}
         return {**operation(self.view), **own}
 
     def get_components(self: Any, path: str, method: str) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from http.cookies import SimpleCookie
+from inspect import iscoroutine
 from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
@@ -66,14 +67,14 @@ class BatchView(APIView):
     forbidden_headers: tuple[str, ...] = FORBIDDEN_HEADERS
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         """The view. Raises ``ImproperlyConfigured`` for limits that are none."""
         view: Any = super().as_view(**initkwargs)
         _check(cls(**initkwargs))
         for alias in connections:
             # The parts have the transactions that ``ATOMIC_REQUESTS`` gives their views.
             view = transaction.non_atomic_requests(using=alias)(view)
-        return view  # type: ignore[no-any-return]
+        return view
 
     @classmethod
     def openapi_schema(cls) -> dict[str, Any]:
@@ -101,7 +102,14 @@ class BatchView(APIView):
             self.max_parts, self.max_part_bytes, self.max_depth, tuple(self.forbidden_headers)
         )
         parts = read_parts(calls or [], subrequests.inherited(outer), limits)
-        sender = Sender(handler_of(outer), outer, self.max_part_bytes, self.max_answer_bytes)
+        subrequests.share_caches()
+        sender = Sender(
+            handler_of(outer),
+            subrequests.caller_of(outer),
+            depth_of(outer) + 1,
+            self.max_part_bytes,
+            self.max_answer_bytes,
+        )
         return Run(parts, sender), atomic
 
     def _body(self, request: Request) -> bytes:
@@ -181,9 +189,11 @@ class AsyncBatchView(BatchView):
         self.headers = self.default_response_headers
         try:
             await sync_to_async(self.initial)(own, *args, **kwargs)
-            handler = getattr(self, own.method.lower(), self.http_method_not_allowed)
-            response = handler(own, *args, **kwargs)
-            if handler == self.post:
+            method = (own.method or "").lower()
+            allowed = method in self.http_method_names
+            answer: Any = getattr(self, method, None) if allowed else None
+            response = (answer or self.http_method_not_allowed)(own, *args, **kwargs)
+            if iscoroutine(response):
                 response = await response
         except Exception as error:
             response = await sync_to_async(self.handle_exception)(error)
@@ -207,7 +217,7 @@ def _follow_session(request: HttpRequest, cookies: SimpleCookie) -> None:
     if cookie is None and not settings.SESSION_SAVE_EVERY_REQUEST:
         return
     key = session.session_key if cookie is None else cookie.value
-    request.session = type(session)(key or None)  # type: ignore[attr-defined]
+    request.session = type(session)(key or None)
 
 
 def _check(view: BatchView) -> None:
