@@ -299,6 +299,7 @@ urlpatterns = [
     path("nested/", Nested.as_view()),
     path("open/", Open.as_view()),
     path("aopen/", AsyncOpen.as_view()),
+    path("inside/", BatchView.as_view(allowed_paths=("/echo/", "/tags/"))),
     path("small/", Small.as_view()),
     path("guarded/", Guarded.as_view()),
     path("aguarded/", AsyncGuarded.as_view()),

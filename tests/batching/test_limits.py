@@ -17,6 +17,7 @@ both = pytest.mark.parametrize("way", WAYS, ids="-".join)
     ("body", "detail"),
     [
         (b" ", "JSON parse error - Expecting value: line 1 column 2 (char 1)"),
+        (b"", "JSON parse error - Expecting value: line 1 column 1 (char 0)"),
         (b"{", "JSON parse error - Expecting property name"),
         (b'{"requests": [{}', "JSON parse error - "),
         (b'{"requests": [{"a": 1]]}', "JSON parse error - "),
@@ -239,3 +240,17 @@ def test_a_mounted_site():
         400,
         {"detail": "path: the path is not below /app/."},
     )
+
+
+@both
+def test_paths_that_a_batch_does_not_lead_to(way):
+    fine, refused, escaped, told = Site(way).ask(
+        {"path": "/echo/a/"},
+        {"path": "/protected/"},
+        {"path": "/%65cho%2F..%2Fprotected/"},
+        {"path": "/{1.body.text}/"},
+        view="/inside/",
+    )
+    assert (fine["status"], refused["status"], told["status"]) == (200, 403, 403)
+    assert refused["body"] == {"detail": "path: a batch does not lead to /protected/."}
+    assert escaped["status"] == 404

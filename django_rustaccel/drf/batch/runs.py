@@ -34,6 +34,7 @@ class Sender(NamedTuple):
     handler: BaseHandler
     caller: Caller
     depth: int
+    paths: tuple[str, ...]
     max_body: int
     max_answer: int
 
@@ -44,6 +45,8 @@ class Sender(NamedTuple):
             request = self.caller.request(call)
         except OutsidePathError as problem:
             raise RefusedError(400, f"path: {problem}.") from None
+        if not request.path.startswith(self.paths):
+            raise RefusedError(403, f"path: a batch does not lead to {request.path}.")
         setattr(request, DEPTH, self.depth)
         return request
 

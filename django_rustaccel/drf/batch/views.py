@@ -9,16 +9,17 @@ from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from django_rustaccel import subrequests
 from django_rustaccel.core import batching
 from django_rustaccel.drf.batch.limits import FORBIDDEN_HEADERS, Limits
+from django_rustaccel.drf.batch.parsers import BatchParser
 from django_rustaccel.drf.batch.parts import read_parts
 from django_rustaccel.drf.batch.renderers import EnvelopeRenderer, LinesRenderer
 from django_rustaccel.drf.batch.runs import Done, Run, Sender, depth_of
@@ -29,14 +30,6 @@ from django_rustaccel.subrequests.handlers import handler_of
 ATOMIC = (False, "part", True)
 
 
-class TooLargeError(exceptions.APIException):
-    """The batch has more bytes than it may have."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The batch is too large."
-    default_code = "too_large"
-
-
 class BatchView(APIView):
     """Carries many calls in one request, and their answers in one response.
 
@@ -44,6 +37,7 @@ class BatchView(APIView):
     with the headers, and so with the cookies and the credentials, of the batch.
     """
 
+    parser_classes = (BatchParser,)
     renderer_classes = (EnvelopeRenderer, LinesRenderer)
     schema = BatchSchema()
 
@@ -63,6 +57,8 @@ class BatchView(APIView):
     concurrency: int = 8
     #: What transactions are opened in.
     databases: ClassVar[tuple[str, ...]] = (DEFAULT_DB_ALIAS,)
+    #: Beginnings of the paths that parts may ask for. A proxy that guards others sees no parts.
+    allowed_paths: tuple[str, ...] = ("/",)
     #: Headers that no part may bring, in small letters; beginnings of names end with a hyphen.
     forbidden_headers: tuple[str, ...] = FORBIDDEN_HEADERS
 
@@ -93,8 +89,10 @@ class BatchView(APIView):
         outer = request._request
         if depth_of(outer) > self.max_nesting:
             raise exceptions.ParseError("A batch may not be in a batch here.")
+        # Nothing was parsed where nothing was sent.
+        body = request.data if isinstance(request.data, bytes) else b""
         try:
-            calls, members = batching.split(self._body(request))
+            calls, members = batching.split(body)
         except batching.MalformedBatchError as error:
             raise exceptions.ParseError(str(error)) from None
         atomic = self._options(calls, members)
@@ -107,25 +105,11 @@ class BatchView(APIView):
             handler_of(outer),
             subrequests.caller_of(outer),
             depth_of(outer) + 1,
+            tuple(self.allowed_paths),
             self.max_part_bytes,
             self.max_answer_bytes,
         )
         return Run(parts, sender), atomic
-
-    def _body(self, request: Request) -> bytes:
-        media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise exceptions.UnsupportedMediaType(request.content_type or "")
-        limit = self.max_bytes
-        outer = request._request
-        length = int(outer.META.get("CONTENT_LENGTH") or 0)
-        try:
-            body = b"" if limit is not None and length > limit else outer.body
-        except RequestDataTooBig:
-            raise TooLargeError from None
-        if limit is not None and max(length, len(body)) > limit:
-            raise TooLargeError
-        return body
 
     def _options(self, calls: Any, members: dict[str, Any]) -> Any:
         if calls is None:
