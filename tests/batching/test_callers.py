@@ -4,11 +4,12 @@ from base64 import b64encode
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
 from batching.asking import WAYS, Site
 from django_rustaccel.drf.batch import BatchView
+from django_rustaccel.subrequests import Call, caller_of
 
 both = pytest.mark.parametrize("way", WAYS, ids="-".join)
 WHO = {"path": "/whoami/"}
@@ -153,3 +154,12 @@ def test_requests_of_a_factory_pass_the_middleware_too():
     response = BatchView.as_view()(request)
     assert b'"user":"ann"' in response.content
     assert response.cookies["seen"].value == "1"
+
+
+def test_what_middleware_noted_of_the_batch_is_not_said_of_a_part():
+    outer = RequestFactory().post("/batch/", b"[]", "application/json", HTTP_X_A="b")
+    outer.META.update(CSRF_COOKIE="x", CSRF_COOKIE_NEEDS_UPDATE=True, REQUEST_URI="/batch/")
+    inner = caller_of(outer).request(Call("GET", "/tags/?a=1", {}))
+    assert not {"CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE", "CONTENT_LENGTH"} & set(inner.META)
+    assert (inner.META["HTTP_X_A"], inner.META["REQUEST_URI"]) == ("b", "/tags/?a=1")
+    assert outer.META["REQUEST_URI"] == "/batch/"

@@ -72,6 +72,17 @@ def test_references_within_a_transaction(way):
 
 
 @both
+def test_what_was_rolled_back_is_no_answer_to_refer_to(way):
+    undone, second = Site(way).ask(
+        {"path": "/give-up/"},
+        {"method": "POST", "path": "/echo/", "body": {"$ref": "1.body"}},
+        atomic="part",
+    )
+    assert undone["rolled_back"]
+    assert (second["status"], second["body"]) == (424, {"detail": "1.body: part 1 failed."})
+
+
+@both
 def test_a_transaction_that_was_marked(way):
     answers = Site(way).ask(make("a"), {"path": "/give-up/"}, atomic=True)
     assert [answer["status"] for answer in answers] == [424, 424]

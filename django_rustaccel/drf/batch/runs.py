@@ -136,8 +136,9 @@ class Run:
             return part, self._kept(part, await self._asend(part))
 
     def _kept(self, part: Part, answer: PartAnswer) -> PartAnswer:
-        # Of parts of one name the first is meant; the others are refused.
-        self._answers.setdefault(part.name, answer)
+        # Of parts of one name the first is meant, and the others have a problem.
+        if part.problem is None or part.name not in self._answers:
+            self._answers[part.name] = answer
         return answer
 
     def _in_transaction(self, part: Part, databases: tuple[str, ...]) -> PartAnswer:
