@@ -18,13 +18,14 @@ from django.http import (
 from django.urls import get_urlconf, path
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework import authentication, exceptions, permissions, serializers
+from rest_framework import authentication, exceptions, permissions
 from rest_framework.generics import ListCreateAPIView, RetrieveUpdateDestroyAPIView
 from rest_framework.parsers import FileUploadParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bookshop.models import Publisher, Tag
+from bookshop.serializers import TagSerializer
 from django_rustaccel.drf import throttling
 from django_rustaccel.drf.batch import AsyncBatchView, BatchView
 
@@ -41,12 +42,6 @@ class Token(authentication.TokenAuthentication):
 
 class Basic(authentication.BasicAuthentication):
     pass
-
-
-class TagSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Tag
-        fields = ["id", "name", "colour"]
 
 
 class Tags(ListCreateAPIView):

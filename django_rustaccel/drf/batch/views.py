@@ -90,7 +90,8 @@ class BatchView(APIView):
         if depth_of(outer) > self.max_nesting:
             raise exceptions.ParseError("A batch may not be in a batch here.")
         # Nothing was parsed where nothing was sent.
-        body = request.data if isinstance(request.data, bytes) else b""
+        data: Any = request.data
+        body = data if isinstance(data, bytes) else b""
         try:
             calls, members = batching.split(body)
         except batching.MalformedBatchError as error:
