@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
@@ -24,60 +23,53 @@ class Answer(NamedTuple):
     problem: str = ""
 
 
+def read(request: HttpRequest, response: Any, limit: int) -> Answer:
+    """The answer, of a response whose body is not async and may have `limit` bytes."""
+    body = _Body(limit)
+    try:
+        if _has_body(request, response):
+            for chunk in response.streaming_content if response.streaming else [response.content]:
+                body.take(chunk)
+    except Exception as error:
+        return _answer(response, b"", _told(error))
+    return _answer(response, b"".join(body.chunks))
+
+
+async def aread(request: HttpRequest, response: Any, limit: int) -> Answer:
+    """The answer, of a response whose body is async."""
+    body = _Body(limit)
+    try:
+        if _has_body(request, response):
+            async for chunk in response.streaming_content:
+                body.take(chunk)
+    except Exception as error:
+        return _answer(response, b"", _told(error))
+    return _answer(response, b"".join(body.chunks))
+
+
 class _TooLongError(Exception):
     pass
 
 
-class Reader:
-    """Takes the body of a response, up to a limit in bytes."""
+class _Body:
+    """The body of a response as it comes."""
 
-    def __init__(self, request: HttpRequest, response: Any, limit: int) -> None:
-        self._response = response
-        self._has_body = _has_body(request, response)
+    __slots__ = ("_left", "chunks")
+
+    def __init__(self, limit: int) -> None:
         self._left = limit
-        self._chunks: list[bytes] = []
+        self.chunks: list[bytes] = []
 
-    def read(self) -> Answer:
-        """The answer, of a response whose body is not async."""
-        return self._concluded(self._take_all)
-
-    async def aread(self) -> Answer:
-        """The answer, of a response whose body is async."""
-        problem = ""
-        try:
-            if self._has_body:
-                async for chunk in self._response.streaming_content:
-                    self._take(chunk)
-        except Exception as error:
-            problem = _told(error)
-        return self._answer(problem)
-
-    def _concluded(self, take: Callable[[], None]) -> Answer:
-        try:
-            take()
-        except Exception as error:
-            return self._answer(_told(error))
-        return self._answer("")
-
-    def _take_all(self) -> None:
-        if not self._has_body:
-            return
-        response = self._response
-        for chunk in response.streaming_content if response.streaming else [response.content]:
-            self._take(chunk)
-
-    def _take(self, chunk: bytes) -> None:
+    def take(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
             raise _TooLongError
-        self._chunks.append(chunk)
+        self.chunks.append(chunk)
 
-    def _answer(self, problem: str) -> Answer:
-        response = self._response
-        release(response)
-        body = b"" if problem else b"".join(self._chunks)
-        headers = dict(response.items())
-        return Answer(response.status_code, headers, response.cookies, body, problem)
+
+def _answer(response: Any, body: bytes, problem: str = "") -> Answer:
+    release(response)
+    return Answer(response.status_code, dict(response.items()), response.cookies, body, problem)
 
 
 def _told(error: Exception) -> str:

@@ -16,7 +16,7 @@ from django.core.cache import InvalidCacheBackendError, caches
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest
 
-from django_rustaccel.subrequests.answers import Answer, Reader
+from django_rustaccel.subrequests.answers import Answer, aread, read
 from django_rustaccel.subrequests.calls import is_async
 
 
@@ -46,16 +46,17 @@ def share_caches() -> None:
 
 def _send(handler: BaseHandler, request: HttpRequest, limit: int) -> Answer:
     response: Any = handler.get_response(request)
-    reader = Reader(request, response, limit)
-    return async_to_sync(reader.aread)() if _is_awaited(response) else reader.read()
+    take = async_to_sync(aread) if _is_awaited(response) else read
+    return take(request, response, limit)
 
 
 async def _asend(handler: BaseHandler, request: HttpRequest, limit: int) -> Answer:
     response: Any = await handler.get_response_async(request)
-    reader = Reader(request, response, limit)
     if _is_awaited(response):
-        return await reader.aread()
-    return await sync_to_async(reader.read)() if response.streaming else reader.read()
+        return await aread(request, response, limit)
+    if response.streaming:
+        return await sync_to_async(read)(request, response, limit)
+    return read(request, response, limit)
 
 
 def _is_awaited(response: Any) -> bool:

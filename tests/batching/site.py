@@ -127,6 +127,8 @@ def raw(request):
     kind = request.GET.get("type", "application/json")
     status = int(request.GET.get("status", "200"))
     response = HttpResponse(body, content_type=kind, status=status)
+    if "small" in request.GET:
+        response["content-type"] = kind
     response["X-Odd"] = 'a "quoted" é'
     return response
 

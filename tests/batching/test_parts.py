@@ -144,6 +144,12 @@ def test_forms_of_answers(way, kind, body, expected):
         assert body_of(answers[0]) == body
 
 
+def test_the_name_of_a_header_is_spelled_as_the_view_spells_it(way):
+    (answer,) = Site(way).ask({"path": "/raw/?hex=5b5d&small=1"})
+    assert answer["headers"]["content-type"] == "application/json"
+    assert answer["body"] == []
+
+
 def site_header(way):
     response = Site(way).send("GET", "/raw/")
     return response["X-Odd"]

@@ -64,8 +64,12 @@ class PartAnswer:
 
     @cached_property
     def _content_type(self) -> ContentType:
-        found = (value for name, value in self.headers.items() if name.lower() == "content-type")
-        return content_type(next(found, ""))
+        header = self.headers.get("Content-Type")
+        if header is None:
+            # A view may spell the name as it likes.
+            named = {name.lower(): value for name, value in self.headers.items()}
+            header = named.get("content-type", "")
+        return content_type(header)
 
     @cached_property
     def _is_json(self) -> bool:

@@ -23,9 +23,7 @@ class BatchParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> bytes:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """The bytes of a stream. Raises :class:`TooLargeError`."""
         limits = (parser_context["view"].max_bytes, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         limit = min((limit for limit in limits if limit is not None), default=None)

@@ -17,6 +17,7 @@ from django_rustaccel.drf.batch.refusal import RefusedError
 from django_rustaccel.subrequests import Call
 
 MEMBERS = {"id", "method", "path", "headers", "encoding", "refs"}
+IDENTIFIER = re.compile(references.ID)
 METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 #: White space, controls and the fragment, which clients keep to themselves.
 NOT_IN_PATH = re.compile(r"[\x00-\x20\x7f#]")
@@ -188,7 +189,7 @@ class _Reader:
 def _id(value: Any) -> str | int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
         return value
-    if isinstance(value, str) and re.fullmatch(references.ID, value):
+    if isinstance(value, str) and IDENTIFIER.fullmatch(value):
         return value
     raise RefusedError(
         400, "id: up to 64 letters, digits, - and _, or a whole number, is expected."
