@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
+import django
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache, default_key_func
 
 from django_rustaccel.core.caching import CacheStore, LocalCache
@@ -163,8 +164,8 @@ class RustCache(LocalCache, BaseCache):
         return self.has_key(key, version)
 
     async def aincr(self, key: Any, delta: Any = 1, version: Any = None) -> Any:
-        """See ``incr``; names a missing key as ``BaseCache.aincr`` does."""
-        if not self.has_key(key, version):
+        """See ``incr``; names a missing key as the installed ``BaseCache.aincr`` does."""
+        if django.VERSION < (6, 1) and not self.has_key(key, version):
             raise ValueError(f"Key '{key}' not found")
         return self.incr(key, delta, version)
 
@@ -189,6 +190,10 @@ class RustCache(LocalCache, BaseCache):
     async def aclear(self) -> None:
         """See ``clear``."""
         self.clear()
+
+    async def aclose(self, **kwargs: Any) -> None:
+        """See ``close``."""
+        self.close(**kwargs)
 
 
 def _max_bytes(options: Mapping[str, Any]) -> int:

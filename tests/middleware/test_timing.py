@@ -119,7 +119,7 @@ def test_queries_and_serializers():
         assert re.fullmatch(expected, got["Server-Timing"])
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @middleware
 def test_a_wrapper_around_the_first_query_is_taken_off_again():
     connection.close()
