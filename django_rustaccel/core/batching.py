@@ -51,12 +51,13 @@ class Call(NamedTuple):
     problem: str | None
 
 
-def split(text: bytes) -> tuple[list[Call] | None, dict[str, Any]]:
+def split(text: bytes, most: int) -> tuple[list[Call] | None, dict[str, Any]]:
     """The calls of ``{"requests": [call, …]}`` or ``[call, …]``, and the other members.
 
-    No calls for a document without a list of them. Raises :class:`MalformedBatchError`.
+    No calls for a document without a list of them; of more than `most`, one more.
+    Raises :class:`MalformedBatchError`.
     """
-    parts = split_batch(text)
+    parts = split_batch(text, most)
     if parts is None:
         raise MalformedBatchError(_problem(text))
     calls, members = parts

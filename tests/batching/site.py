@@ -123,7 +123,7 @@ def boom(request):
 
 def raw(request):
     """Whatever body and type the query asks for."""
-    body = bytes.fromhex(request.GET.get("hex", ""))
+    body = bytes.fromhex(request.GET.get("hex", "")) * int(request.GET.get("times", "1"))
     kind = request.GET.get("type", "application/json")
     status = int(request.GET.get("status", "200"))
     response = HttpResponse(body, content_type=kind, status=status)

@@ -44,7 +44,7 @@ def test_what_was_written_is_found(parts, extra):
         f"[{' , '.join(written)}]",
         f'{{"x": {extra[1]}, "requests": [{",".join(written)}], "y": 1}}',
     ):
-        calls, members = batching.split(text.encode())
+        calls, members = batching.split(text.encode(), 9)
         assert members == ({} if text[0] == "[" else {"x": extra[0], "y": 1})
         assert [call.body.decode() for call in calls] == [body[1] for body, _, _ in parts]
         assert [call.members for call in calls] == [

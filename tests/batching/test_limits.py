@@ -158,6 +158,19 @@ def test_an_answer_that_does_not_end(way):
     assert fine["status"] == 204
 
 
+@both
+def test_answers_that_are_too_large_together(way):
+    large = {"path": "/raw/?hex=31&times=3000"}
+    first, second, third = Site(way).ask(large, large, {"path": "/stream/"}, view="/small/")
+    assert (first["status"], third["status"]) == (200, 200)
+    assert (second["status"], second["body"]) == (500, {"detail": "The answer is too large."})
+
+
+def test_a_million_parts_are_not_made():
+    response = Site().post(b"[" + b"{}," * 800_000 + b"{}]")
+    assert (response.status_code, response.json()["detail"]) == (400, "A batch may have 100 parts.")
+
+
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
 def test_django_s_own_limit():
     response = Site().post([{"path": "/empty/", "body": "x" * 100}])

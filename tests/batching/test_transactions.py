@@ -143,7 +143,7 @@ class TestCommitted:
         answers = Site().ask(make("a"), make("b"), atomic=True)
         monkeypatch.undo()
         assert [answer["status"] for answer in answers] == [424, 424]
-        assert answers[1]["body"]["detail"] == "Rolled back: the commit failed."
+        assert answers[1]["body"]["detail"] == "Rolled back: the transaction failed."
         assert names() == []
 
 

@@ -36,7 +36,7 @@ class Sender(NamedTuple):
     depth: int
     paths: tuple[str, ...]
     max_body: int
-    max_answer: int
+    max_answers: int
 
     def request(self, part: Part, answers: dict[str, PartAnswer]) -> HttpRequest:
         """The request of a part. Raises ``RefusedError``."""
@@ -64,6 +64,8 @@ class Run:
         self.parts = parts
         self._sender = sender
         self._answers: dict[str, PartAnswer] = {}
+        #: How many bytes of answers may still come.
+        self._left = sender.max_answers
 
     def each(self, databases: tuple[str, ...] = ()) -> Iterator[Done]:
         """The parts in turn, each in a transaction of its own in `databases`."""
@@ -99,33 +101,26 @@ class Run:
 
     def all_or_nothing(self, databases: tuple[str, ...]) -> list[Done]:
         """All parts in one transaction, which the first one that fails undoes."""
+        return self._together(self.parts, databases)
+
+    def _together(self, parts: list[Part], databases: tuple[str, ...]) -> list[Done]:
         answers: list[PartAnswer] = []
         try:
             with ExitStack() as stack:
                 for name in databases:
                     stack.enter_context(transaction.atomic(using=name))
-                for part in self.parts:
+                for part in parts:
                     answers.append(self._kept(part, self._send(part)))
                     if answers[-1].has_failed:
                         raise _UndoneError(f"part {part.name} failed", part)
                 if any(transaction.get_rollback(using=name) for name in databases):
                     raise _UndoneError("the transaction was marked for a rollback")
         except _UndoneError as undone:
-            return list(self._undone(answers, undone))
+            return list(_undone(parts, answers, undone))
         except DatabaseError as error:
-            logger.exception("A batch could not be committed.", exc_info=error)
-            return list(self._undone(answers, _UndoneError("the commit failed")))
-        return list(zip(self.parts, answers, strict=True))
-
-    def _undone(self, answers: list[PartAnswer], undone: _UndoneError) -> Iterator[Done]:
-        for at, part in enumerate(self.parts):
-            if part is undone.part:
-                answers[at].rolled_back = True
-                yield part, answers[at]
-            elif at < len(answers):
-                yield part, refusal(RefusedError(424, f"Rolled back: {undone}."), rolled_back=True)
-            else:
-                yield part, refusal(RefusedError(424, f"Not sent: {undone}."))
+            logger.exception("The transaction of a batch failed.", exc_info=error)
+            return list(_undone(parts, answers, _UndoneError("the transaction failed")))
+        return list(zip(parts, answers, strict=True))
 
     async def _after(
         self, awaited: list[asyncio.Task[Done]], part: Part, gate: asyncio.Semaphore
@@ -142,27 +137,32 @@ class Run:
         return answer
 
     def _in_transaction(self, part: Part, databases: tuple[str, ...]) -> PartAnswer:
-        if not databases:
-            return self._send(part)
-        alone = Run([part], self._sender)
-        alone._answers = self._answers
-        return alone.all_or_nothing(databases)[0][1]
+        return self._together([part], databases)[0][1] if databases else self._send(part)
 
     def _send(self, part: Part) -> PartAnswer:
-        sender = self._sender
+        handler = self._sender.handler
         try:
-            request = sender.request(part, self._answers)
-            return _complete(subrequests.send(sender.handler, request, sender.max_answer))
+            request = self._sender.request(part, self._answers)
+            return self._complete(subrequests.send(handler, request, self._left))
         except RefusedError as problem:
             return refusal(problem)
 
     async def _asend(self, part: Part) -> PartAnswer:
-        sender = self._sender
+        handler = self._sender.handler
         try:
-            request = sender.request(part, self._answers)
-            return _complete(await subrequests.asend(sender.handler, request, sender.max_answer))
+            request = self._sender.request(part, self._answers)
+            return self._complete(await subrequests.asend(handler, request, self._left))
         except RefusedError as problem:
             return refusal(problem)
+
+    def _complete(self, answer: Answer) -> PartAnswer:
+        if answer.problem:
+            raise RefusedError(500, f"{answer.problem[0].upper()}{answer.problem[1:]}.")
+        if len(answer.body) > self._left:
+            # Others came meanwhile.
+            raise RefusedError(500, "The answer is too large.")
+        self._left -= len(answer.body)
+        return PartAnswer(answer)
 
 
 class _UndoneError(Exception):
@@ -173,7 +173,12 @@ class _UndoneError(Exception):
         self.part = part
 
 
-def _complete(answer: Answer) -> PartAnswer:
-    if answer.problem:
-        raise RefusedError(500, f"{answer.problem[0].upper()}{answer.problem[1:]}.")
-    return PartAnswer(answer)
+def _undone(parts: list[Part], answers: list[PartAnswer], undone: _UndoneError) -> Iterator[Done]:
+    for at, part in enumerate(parts):
+        if part is undone.part:
+            answers[at].rolled_back = True
+            yield part, answers[at]
+        elif at < len(answers):
+            yield part, refusal(RefusedError(424, f"Rolled back: {undone}."), rolled_back=True)
+        else:
+            yield part, refusal(RefusedError(424, f"Not sent: {undone}."))

@@ -26,9 +26,6 @@ from django_rustaccel.drf.batch.runs import Done, Run, Sender, depth_of
 from django_rustaccel.drf.batch.schema import BatchSchema, operation
 from django_rustaccel.subrequests.handlers import handler_of
 
-#: What ``atomic`` of a batch may be.
-ATOMIC = (False, "part", True)
-
 
 class BatchView(APIView):
     """Carries many calls in one request, and their answers in one response.
@@ -47,8 +44,8 @@ class BatchView(APIView):
     max_bytes: int | None = None
     #: How many bytes the body of a part may have, with what its references stand for.
     max_part_bytes: int = 1 << 20
-    #: How many bytes the body of an answer may have.
-    max_answer_bytes: int = 16 << 20
+    #: How many bytes the bodies of all answers may have together.
+    max_answer_bytes: int = 32 << 20
     #: How many containers may be within one another in the body of a part.
     max_depth: int = 64
     #: How many batches a batch may be in.
@@ -93,7 +90,7 @@ class BatchView(APIView):
         data: Any = request.data
         body = data if isinstance(data, bytes) else b""
         try:
-            calls, members = batching.split(body)
+            calls, members = batching.split(body, self.max_parts)
         except batching.MalformedBatchError as error:
             raise exceptions.ParseError(str(error)) from None
         atomic = self._options(calls, members)

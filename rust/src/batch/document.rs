@@ -33,27 +33,29 @@ pub struct Document<'a> {
     pub members: Vec<Member<'a>>,
 }
 
+/// Of more calls than `most`, one more is kept.
+///
 /// # Errors
 /// The text is neither an object nor a list.
-pub fn document(text: &str) -> Read<Document<'_>> {
+pub fn document(text: &str, most: usize) -> Read<Document<'_>> {
     let mut scanner = Scanner::new(text);
     let mut document = Document::default();
     match scanner.peek()? {
-        b'[' => document.calls = Some(calls(&mut scanner)?),
-        b'{' => members(&mut scanner, &mut document)?,
+        b'[' => document.calls = Some(calls(&mut scanner, most)?),
+        b'{' => members(&mut scanner, &mut document, most)?,
         _ => return Err(Invalid),
     }
     scanner.end()?;
     Ok(document)
 }
 
-fn members<'a>(scanner: &mut Scanner<'a>, document: &mut Document<'a>) -> Read<()> {
+fn members<'a>(scanner: &mut Scanner<'a>, document: &mut Document<'a>, most: usize) -> Read<()> {
     scanner.expect(b'{')?;
     let mut first = true;
     while let Some(key) = scanner.key(first)? {
         first = false;
         if key.raw == CALLS && scanner.peek()? == b'[' {
-            document.calls = Some(calls(scanner)?);
+            document.calls = Some(calls(scanner, most)?);
         } else {
             document.members.push((key, scanner.value()?.span));
         }
@@ -61,22 +63,31 @@ fn members<'a>(scanner: &mut Scanner<'a>, document: &mut Document<'a>) -> Read<(
     Ok(())
 }
 
-fn calls<'a>(scanner: &mut Scanner<'a>) -> Read<Vec<Call<'a>>> {
+fn calls<'a>(scanner: &mut Scanner<'a>, most: usize) -> Read<Vec<Call<'a>>> {
     scanner.expect(b'[')?;
-    let mut calls = Vec::new();
-    while scanner.goes_on(b']', calls.is_empty())? {
-        scanner.peek()?;
-        let mut ahead = scanner.clone();
-        calls.push(match object(&mut ahead) {
-            Ok(object) => {
-                let span = scanner.at..ahead.at;
-                *scanner = ahead;
-                Call { span, object: Some(object) }
-            }
-            Err(Invalid) => Call { span: scanner.value()?.span, object: None },
-        });
+    let (mut calls, mut first) = (Vec::new(), true);
+    while scanner.goes_on(b']', first)? {
+        first = false;
+        if calls.len() > most {
+            scanner.value()?;
+        } else {
+            calls.push(call(scanner)?);
+        }
     }
     Ok(calls)
+}
+
+fn call<'a>(scanner: &mut Scanner<'a>) -> Read<Call<'a>> {
+    scanner.peek()?;
+    let mut ahead = scanner.clone();
+    Ok(match object(&mut ahead) {
+        Ok(object) => {
+            let span = scanner.at..ahead.at;
+            *scanner = ahead;
+            Call { span, object: Some(object) }
+        }
+        Err(Invalid) => Call { span: scanner.value()?.span, object: None },
+    })
 }
 
 fn object<'a>(scanner: &mut Scanner<'a>) -> Read<Object<'a>> {
@@ -100,7 +111,7 @@ mod tests {
 
     /// Every call as its body, or as what it is if it is no call.
     fn bodies(text: &str) -> Option<Vec<&str>> {
-        let calls = document(text).unwrap().calls?;
+        let calls = document(text, 9).unwrap().calls?;
         let span = |call: Call<'_>| match call.object {
             Some(object) => object.body.map_or(0..0, |body| body.span),
             None => call.span,
@@ -116,7 +127,7 @@ mod tests {
         );
         assert_eq!(bodies(r#" {"atomic": true, "requests": [{"body": NaN}]} "#).unwrap(), ["NaN"]);
         assert_eq!(bodies(r#"{"requests": {}}"#), None);
-        assert_eq!(document("{}").unwrap(), Document::default());
+        assert_eq!(document("{}", 9).unwrap(), Document::default());
     }
 
     #[test]
@@ -128,11 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn too_many_calls() {
+        let calls = document("[1, 2, 3, 4]", 2).unwrap().calls.unwrap();
+        assert_eq!(calls.len(), 3);
+        assert!(document("[1, 2, 3, 4", 2).is_err());
+    }
+
+    #[test]
     fn what_is_no_batch() {
         for text in
             ["", "1", "[", "[{}", "[{}}", "[{}]]", "{\"requests\": [}", "[{} {}]", "[{},]", "[,]"]
         {
-            assert!(document(text).is_err(), "{text}");
+            assert!(document(text, 9).is_err(), "{text}");
         }
     }
 }

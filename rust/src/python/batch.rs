@@ -18,16 +18,19 @@ use crate::sources::outline::DEPTH_LIMIT;
 const FIRST: usize = 512;
 
 /// The calls of a batch, or `None` if it has no list of them, and its other members. `None` for a
-/// text that is no batch.
+/// text that is no batch. Of more calls than `most`, one more is made.
 ///
 /// A call is `(members, body, depth, references, text)`. `members` is `None`, and `text` there, if the
 /// call is no object or not all of it beside its body is JSON. A reference is the start and the end of
 /// what it stands for in the body, and its target; `None` if that is no text.
 #[pyfunction]
-pub fn split_batch<'py>(text: &Bound<'py, PyBytes>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+pub fn split_batch<'py>(
+    text: &Bound<'py, PyBytes>,
+    most: usize,
+) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let py = text.py();
     let Ok(json) = str::from_utf8(text.as_bytes()) else { return Ok(None) };
-    let Ok(document) = document(json) else { return Ok(None) };
+    let Ok(document) = document(json, most) else { return Ok(None) };
     let batch = Batch { py, json };
     let Some(members) = batch.members(&document.members)? else { return Ok(None) };
     let calls = match document.calls {
