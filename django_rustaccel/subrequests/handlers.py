@@ -18,6 +18,21 @@ from django_rustaccel.subrequests.calls import is_async
 HANDLER = "_rustaccel_handler"
 
 
+class Through:
+    """The handler of a request. Copies of the request share it, and pickles are without."""
+
+    __slots__ = ("handler",)
+
+    def __init__(self, handler: BaseHandler) -> None:
+        self.handler = handler
+
+    def __deepcopy__(self, memo: Any) -> Through:
+        return self
+
+    def __reduce__(self) -> Any:
+        return type(None), ()
+
+
 def install() -> None:
     """Have every handler leave its name on the requests that it looks up the views of."""
     stock: Any = BaseHandler.resolve_request
@@ -26,7 +41,7 @@ def install() -> None:
 
     @wraps(stock, assigned=("__name__", "__qualname__", "__doc__"))
     def resolve_request(self: BaseHandler, request: HttpRequest) -> Any:
-        setattr(request, HANDLER, self)
+        setattr(request, HANDLER, Through(self))
         return stock(self, request)
 
     BaseHandler.resolve_request = resolve_request  # type: ignore[method-assign]
@@ -34,9 +49,9 @@ def install() -> None:
 
 def handler_of(request: HttpRequest) -> BaseHandler:
     """The handler of a request; a new one for a request that a test made and gave to a view."""
-    handler: BaseHandler | None = getattr(request, HANDLER, None)
-    if handler is None:
-        handler = BaseHandler()
-        handler.load_middleware(is_async(request))
-        setattr(request, HANDLER, handler)
+    through: Through | None = getattr(request, HANDLER, None)
+    if through is not None:
+        return through.handler
+    handler = BaseHandler()
+    handler.load_middleware(is_async(request))
     return handler

@@ -1,7 +1,9 @@
 """Batches through the handlers that servers call, not those of test clients."""
 
 import asyncio
+import copy
 import json
+import pickle
 from io import BytesIO
 
 import pytest
@@ -9,6 +11,8 @@ from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 from django.core.handlers.base import BaseHandler
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest
+from django.test import AsyncRequestFactory, RequestFactory
 
 from batching import site
 from django_rustaccel.subrequests import handlers
@@ -105,3 +109,21 @@ def test_installed_once():
     handlers.install()
     assert BaseHandler.resolve_request is before
     assert before.__wrapped__.__module__ == "django.core.handlers.base"
+
+
+@pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
+def test_requests_are_pickled_and_copied_as_ever(factory):
+    request, handler = factory().get("/empty/"), BaseHandler()
+    handler.resolve_request(request)
+    assert handlers.handler_of(request) is handler
+    assert handlers.handler_of(copy.copy(request)) is handler
+    assert handlers.handler_of(copy.deepcopy(through(request))) is handler
+    assert pickle.loads(pickle.dumps(through(request))).path == "/empty/"
+
+
+def through(request):
+    """A request with nothing but its path and its handler: not all of it is copied everywhere."""
+    bare = HttpRequest()
+    bare.path = request.path
+    setattr(bare, handlers.HANDLER, getattr(request, handlers.HANDLER))
+    return bare
