@@ -1,5 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod accept;
+mod batch;
 mod caching;
 mod checking;
 mod compression;
@@ -31,6 +32,8 @@ mod _rust {
     use crate::drivers::sqlite::Sqlite;
     #[pymodule_export]
     use crate::python::acceptor::Acceptor;
+    #[pymodule_export]
+    use crate::python::batch::{is_json, look_up, split_batch, write_answer};
     #[pymodule_export]
     use crate::python::body::{Unread, look};
     #[pymodule_export]
