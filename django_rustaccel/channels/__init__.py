@@ -18,6 +18,7 @@ except ModuleNotFoundError as error:
     message = "Channels is not installed: pip install 'django-rustaccel[channels]'"
     raise MissingDependencyError(message, name=error.name) from None
 
+from django_rustaccel.channels.batches import Message
 from django_rustaccel.channels.broadcasting import (
     AsyncBroadcastMixin,
     BroadcastMixin,
@@ -26,7 +27,7 @@ from django_rustaccel.channels.broadcasting import (
 )
 from django_rustaccel.channels.changes import publish_changes
 from django_rustaccel.channels.consumers import AsyncJsonWebsocketConsumer, JsonWebsocketConsumer
-from django_rustaccel.channels.pipeline import Message, MessagePipeline
+from django_rustaccel.channels.pipeline import MessagePipeline
 from django_rustaccel.channels.refusals import Refusal
 
 __all__ = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
@@ -63,10 +63,11 @@ class Options:
 
     @property
     def _is_plain(self) -> bool:
-        return self.max_size is self.max_depth is self.limiter is self.validator is None
+        options = (self.max_size, self.max_depth, self.limiter, self.validator)
+        return all(option is None for option in options)
 
 
-class JsonWebsocketConsumer(BroadcastMixin, Options, stock.JsonWebsocketConsumer):  # type: ignore[misc]
+class JsonWebsocketConsumer(BroadcastMixin, Options, stock.JsonWebsocketConsumer):
     """Drop-in for :class:`channels.generic.websocket.JsonWebsocketConsumer`."""
 
     def receive(
@@ -112,9 +113,7 @@ class JsonWebsocketConsumer(BroadcastMixin, Options, stock.JsonWebsocketConsumer
         return encode(content)
 
 
-class AsyncJsonWebsocketConsumer(  # type: ignore[misc]
-    AsyncBroadcastMixin, Options, stock.AsyncJsonWebsocketConsumer
-):
+class AsyncJsonWebsocketConsumer(AsyncBroadcastMixin, Options, stock.AsyncJsonWebsocketConsumer):
     """Drop-in for :class:`channels.generic.websocket.AsyncJsonWebsocketConsumer`.
 
     A ``pipeline`` takes all messages in the place of ``decode_json`` and ``receive_json``, and the
@@ -169,7 +168,10 @@ class AsyncJsonWebsocketConsumer(  # type: ignore[misc]
         if self._refusing:
             await asyncio.wait(self._refusing)
         loop = asyncio.get_running_loop()
-        on_refusal = partial(loop.call_soon_threadsafe, self._refuse_soon)
+
+        def on_refusal(refusal: Refusal) -> None:
+            loop.call_soon_threadsafe(self._refuse_soon, refusal)
+
         await pipeline.put(text, source=self, on_refusal=on_refusal)
 
     @cached_property
@@ -187,7 +189,7 @@ class AsyncJsonWebsocketConsumer(  # type: ignore[misc]
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.debug("A refusal came to nobody", exc_info=error)
 
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+    async def websocket_disconnect(self, message: Any) -> None:
         """End the connection when everything that came from it has been handled."""
         if self.pipeline is not None:
             await self.pipeline.drain()

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from django_rustaccel.core.limiting import Decision
     from django_rustaccel.validation import Validator
 
-#: Refusals that end the connection, and the code of RFC 6455, section 7.4.1, that it is closed
-#: with. All others are answered by a frame, and the connection goes on.
-CLOSE_CODES: Mapping[str, int] = MappingProxyType({"not_text": 1003, "too_large": 1009})
+#: Refusals that end the connection, and the codes it is closed with: 1003 and 1009 of RFC 6455, in
+#: the range for applications (section 7.4.2), as Daphne lets them choose no others. Whatever is not
+#: here is answered by a frame, and the connection goes on.
+CLOSE_CODES: Mapping[str, int] = MappingProxyType({"not_text": 4003, "too_large": 4009})
 
 #: What the standard library raises about a text that is no JSON, or nested too deeply for Python.
 UNREADABLE = (ValueError, RecursionError)

@@ -137,7 +137,7 @@ class TestLimits:
         assert codes(consumer, '"éé"', '"abcd"') == ["éé", "abcd"]
         (refused,) = refusals(consumer, '"ééé"')
         assert refused["type"] == "websocket.close"
-        assert refused["code"] == 1009
+        assert refused["code"] == 4009
 
     def test_depth(self, echo, ours):
         consumer = made(echo, ours, max_depth=2)
@@ -168,7 +168,7 @@ class TestLimits:
 
     def test_what_is_no_text(self, echo, ours):
         (refused,) = refusals(made(echo, ours, max_size=9), b"[1]")
-        assert (refused["type"], refused["code"]) == ("websocket.close", 1003)
+        assert (refused["type"], refused["code"]) == ("websocket.close", 4003)
 
     def test_close_codes_can_be_chosen(self, echo, ours):
         chosen = {"too_deep": 4000}

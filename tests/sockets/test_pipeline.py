@@ -267,7 +267,7 @@ class TestConsumers:
         assert [frame["code"] for frame in told] == ["invalid", "parse_error"]
         assert Consumer.pipeline.counts == (2, 0, 2, 0, 0)
         (closed,) = answers(Consumer, "1" * 21)
-        assert closed["code"] == 1009
+        assert closed["code"] == 4009
         assert Consumer.pipeline.counts.accepted == 2
 
     def test_the_validator_belongs_to_the_pipeline(self):
