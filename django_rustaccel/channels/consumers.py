@@ -14,10 +14,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic import websocket as stock
 
 from django_rustaccel.channels.broadcasting import AsyncBroadcastMixin, BroadcastMixin
+from django_rustaccel.channels.connections import IS_KNOWN_DISPATCH, none_is_open
 from django_rustaccel.channels.refusals import (
     CLOSE_CODES,
     UNREADABLE,
@@ -28,6 +30,7 @@ from django_rustaccel.channels.refusals import (
     validated,
 )
 from django_rustaccel.channels.text import decode, encode
+from django_rustaccel.core.switch import is_disabled
 
 if TYPE_CHECKING:
     from django_rustaccel.channels.pipeline import MessagePipeline
@@ -128,6 +131,15 @@ class AsyncJsonWebsocketConsumer(AsyncBroadcastMixin, Options, stock.AsyncJsonWe
         super().__init_subclass__(**kwargs)
         if cls.pipeline is not None and cls.validator is not None:
             raise TypeError(f"{cls.__name__}: the validator belongs to the pipeline.")
+
+    async def dispatch(self, message: Any) -> None:
+        """Give a message to the method of its type, without going to a thread in vain."""
+        if is_disabled() or not (IS_KNOWN_DISPATCH and await none_is_open()):
+            await super().dispatch(message)
+        elif handler := getattr(self, get_handler_name(message), None):
+            await handler(message)
+        else:
+            raise ValueError(f"No handler for message type {message['type']}")
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
