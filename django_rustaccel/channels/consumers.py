@@ -205,6 +205,7 @@ class AsyncJsonWebsocketConsumer(AsyncBroadcastMixin, Options, stock.AsyncJsonWe
         """End the connection when everything that came from it has been handled."""
         if self.pipeline is not None:
             await self.pipeline.drain()
+            await asyncio.gather(*self._refusing, return_exceptions=True)
         await super().websocket_disconnect(message)
 
     async def refuse(self, refusal: Refusal) -> None:
