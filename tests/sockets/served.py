@@ -17,7 +17,8 @@ settings.configure(
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {
-                "hosts": [os.environ["SERVED_REDIS"]],
+                # Some versions of redis-py time out as soon as channels_redis, which waits for 5 s.
+                "hosts": [{"address": os.environ["SERVED_REDIS"], "socket_timeout": 15}],
                 "prefix": os.environ["SERVED_PREFIX"],
                 "capacity": 10_000,
             },
