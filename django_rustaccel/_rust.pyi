@@ -61,7 +61,7 @@ def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]
 def look(row: dict[str, Any]) -> None: ...
 def is_deeper(text: bytes, limit: int) -> bool: ...
 def load_messages(
-    messages: Sequence[bytes],
+    messages: list[bytes],
     max_depth: int | None,
     otherwise: object,
     too_deep: object,

@@ -10,7 +10,7 @@ accepts, so that it fails loudly rather than take an unread row for an empty one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -49,7 +49,7 @@ def loads(text: bytes, otherwise: object) -> Any:
 
 
 def loads_many(
-    messages: Sequence[bytes], max_depth: int | None, otherwise: object, too_deep: object
+    messages: list[bytes], max_depth: int | None, otherwise: object, too_deep: object
 ) -> list[Any]:
     """:func:`loads` of each message; all are looked through at once, without the GIL if large.
 

@@ -15,7 +15,11 @@ from limiting import storages
 
 TESTS = Path(__file__).resolve().parent.parent
 COMMANDS = {
-    "uvicorn": ["uvicorn", "--host", "127.0.0.1", "--lifespan", "off", "--log-level", "warning"],
+    "uvicorn": [
+        *("uvicorn", "--host", "127.0.0.1", "--lifespan", "off", "--log-level", "warning"),
+        # Without it, a client that never answers the close frame keeps it from ending.
+        *("--timeout-graceful-shutdown", "5"),
+    ],
     "daphne": ["daphne", "-b", "127.0.0.1", "-v", "0"],
 }
 PORTS = {"uvicorn": "--port", "daphne": "-p"}

@@ -34,14 +34,15 @@ pub fn is_deeper(text: &[u8], limit: usize) -> bool {
 /// than `max_depth` deep, `otherwise` for what stock should look at.
 #[pyfunction]
 pub fn load_messages<'py>(
-    messages: Vec<Bound<'py, PyBytes>>,
+    messages: &Bound<'py, PyList>,
     max_depth: Option<usize>,
     otherwise: &Bound<'py, PyAny>,
     too_deep: &Bound<'py, PyAny>,
     row_class: &Bound<'py, PyType>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = otherwise.py();
-    let texts: Vec<&[u8]> = messages.iter().map(|message| message.as_bytes()).collect();
+    let messages: Vec<Bound<'py, PyBytes>> = messages.extract()?;
+    let texts: Vec<&[u8]> = messages.iter().map(PyBytesMethods::as_bytes).collect();
     let look = || texts.iter().map(|text| look_through(text, max_depth)).collect();
     let size: usize = texts.iter().map(|text| text.len()).sum();
     let seen: Vec<_> = if size < WORTH_LETTING_GO { look() } else { py.detach(look) };
