@@ -32,6 +32,8 @@ __all__ = [
     "compress",
     "dump_lines",
     "dumps",
+    "is_deeper",
+    "load_messages",
     "loads",
     "loads_lazily",
     "look",

@@ -258,6 +258,24 @@ class TestBackPressure:
 
 
 class TestConsumers:
+    def test_a_connection_ends_when_its_messages_have_been_handled(self):
+        async def main():
+            handler, pipeline_ = held()
+
+            class Consumer(AsyncJsonWebsocketConsumer):
+                pipeline = pipeline_
+
+            conversation = asyncio.create_task(talk(Consumer, "1", "2"))
+            while pipeline_.counts.accepted < 3:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            assert not conversation.done()
+            handler.gate.set()
+            assert await asyncio.wait_for(conversation, SECONDS) == []
+            assert handler.data == [0, 1, 2]
+
+        asyncio.run(main())
+
     def test_refusals_are_told(self):
         class Consumer(AsyncJsonWebsocketConsumer):
             pipeline = MessagePipeline(Collecting(), validator=Validator(Order))
