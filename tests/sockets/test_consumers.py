@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -221,6 +222,18 @@ def test_validators_run_in_a_thread_unless_told_otherwise(on_loop):
 
     assert codes(Consumer, '{"count": 1}') == [{"count": 1}]
     assert (threads == [threading.main_thread()]) is on_loop
+
+
+def test_importing_the_package_imports_no_channels():
+    code = (
+        "import sys, django_rustaccel; assert 'channels' not in sys.modules\n"
+        # No settings are read, and no thread is started.
+        "import threading, django_rustaccel.channels\n"
+        "from django.conf import settings\n"
+        "assert not settings.configured and threading.active_count() == 1"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
 
 
 def test_without_channels():
