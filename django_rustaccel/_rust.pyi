@@ -34,7 +34,9 @@ __all__ = [
     "dump_lines",
     "dump_objects",
     "dumps",
+    "is_deeper",
     "is_json",
+    "load_messages",
     "loads",
     "loads_lazily",
     "look",
@@ -43,8 +45,8 @@ __all__ = [
     "pbkdf2",
     "scrypt",
     "signature",
-    "summarize",
     "split_batch",
+    "summarize",
     "unsign",
     "unsign_timestamped",
     "verify",
@@ -85,6 +87,14 @@ def write_answer(
 ) -> bytes: ...
 def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
 def look(row: dict[str, Any]) -> None: ...
+def is_deeper(text: bytes, limit: int) -> bool: ...
+def load_messages(
+    messages: list[bytes],
+    max_depth: int | None,
+    otherwise: object,
+    too_deep: object,
+    row_class: type[dict[str, Any]],
+) -> list[Any]: ...
 
 @final
 class Unread: ...

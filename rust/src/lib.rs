@@ -51,6 +51,8 @@ mod _rust {
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
+    use crate::python::messages::{is_deeper, load_messages};
+    #[pymodule_export]
     use crate::python::numbers::summarize;
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};

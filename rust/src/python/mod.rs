@@ -16,6 +16,7 @@ pub mod integer;
 pub mod json;
 pub mod limiting;
 pub mod make;
+pub mod messages;
 pub mod numbers;
 pub mod reader;
 pub mod signing;
