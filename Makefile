@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DATABASES ?= sqlite postgres mysql
 TOX := $(BIN)/tox run --colored no
+# One pytest process per core; WORKERS= runs the tests in one, for a debugger.
+WORKERS ?= -n auto --dist worksteal
 SOURCES := $(shell find django_rustaccel rust/src -name '*.py' -o -name '*.pyi' -o -name '*.rs') \
 	rust/Cargo.toml rust/Cargo.lock pyproject.toml
 
@@ -30,7 +32,7 @@ test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
 	@$(MAKE) --no-print-directory $(VENV)/.mysql
 	@failed=; for database in $(DATABASES); do \
 		printf '\n==> Running the tests of the installed package on %s\n' $$database; \
-		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(ARGS) || failed="$$failed $$database"; \
+		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(WORKERS) $(ARGS) || failed="$$failed $$database"; \
 	done; \
 	[ -z "$$failed" ] || { printf '\n==> Tests FAILED on:%s\n' "$$failed"; exit 1; }
 	$(call say,All tests passed on: $(DATABASES))

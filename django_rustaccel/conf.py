@@ -161,6 +161,12 @@ class Settings:
         "Whether DRF's own classes are served natively, and with them every class made of them.",
     )
 
+    accelerate_cache_proxy = Setting(
+        False,
+        must_be_bool,
+        "Whether `django.core.cache.cache` finds its backend natively, wherever it was imported.",
+    )
+
     lazy_data = Setting(
         True,
         must_be_bool,

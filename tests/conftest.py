@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import databases
 from engines import ENGINES, running
+
+# Machines that run tests are shared: how long an example takes says nothing.
+settings.register_profile(
+    "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared")
 
 # For the interpreters that tests start: the checkout must not shadow the installed package.
 os.environ["PYTHONSAFEPATH"] = "1"
@@ -25,14 +32,18 @@ def pytest_report_header() -> str:
     return f"database: {databases.selected()}"
 
 
+def pytest_configure() -> None:
+    reason = databases.missing(databases.selected())
+    if reason and os.environ.get("CI", "").lower() == "true":
+        raise pytest.UsageError(f"CI needs every database. {reason}")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     _skip_other_vendors(items)
     _expect_known_differences(items)
     reason = databases.missing(databases.selected())
     if reason is None:
         return
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.exit(f"CI needs every database. {reason}", returncode=1)
     for item in items:
         item.add_marker(pytest.mark.skip(reason=reason))
 

@@ -9,7 +9,7 @@ from redis.crc import key_slot
 from django_rustaccel.core.limiting import ALGORITHMS, Limiter, check_storage
 from django_rustaccel.core.limiting.redis import RedisCounter, RedisStorage
 from django_rustaccel.core.limiting.redis_clients import split
-from limiting.redis_server import free_port, own_cluster
+from redis_server import free_port, own_cluster
 
 #: Seconds that an outage may hold up, on a busy machine.
 PATIENCE = 5

@@ -136,7 +136,7 @@ def test_queries_and_serializers():
         assert re.fullmatch(expected, got["Server-Timing"])
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @middleware
 def test_the_time_of_serializers_is_without_that_of_their_queries():
     told = Client().get("/tags/fiction/")["Server-Timing"]

@@ -6,7 +6,7 @@ import time
 import pytest
 import redis
 
-from limiting.redis_server import free_port, own_redis
+from redis_server import free_port, own_redis
 from servers.clocks import Clock
 from servers.load import call, under_load
 from servers.rules import LIMIT, LIMITED, limit

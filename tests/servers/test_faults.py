@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from limiting.redis_server import free_port, own_redis
+from redis_server import free_port, own_redis
 from servers.load import call, under_load
 from servers.rules import LIMIT, LIMITED, limit
 from servers.running import WORKERS, on_real_servers, running, wait_for_processes

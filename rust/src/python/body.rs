@@ -97,7 +97,7 @@ pub fn rows<'py>(
         return Ok(None);
     }
     let keys = Mutex::default();
-    let rows = Rows { body: Arc::new(Body { bytes: text.clone().unbind(), keys }), class };
+    let rows = Rows { body: Arc::new(Body { bytes: text.clone().unbind(), keys }), json, class };
     let _held_off = HeldOff::new(text.py());
     Ok(match outline(json) {
         Ok(Outline::Object(span)) => Some(rows.row(span)?.into_any()),
@@ -112,6 +112,7 @@ pub fn rows<'py>(
 /// Makes the unread rows of one body.
 struct Rows<'a, 'py> {
     body: Arc<Body>,
+    json: &'a str,
     class: &'a Bound<'py, PyType>,
 }
 
@@ -119,12 +120,21 @@ impl<'py> Rows<'_, 'py> {
     fn row(&self, span: Range<usize>) -> PyResult<Bound<'py, PyDict>> {
         let py = self.class.py();
         let row = PyDict::new(py);
+        if self.is_empty(&span) {
+            return Ok(row);
+        }
         let unread = Bound::new(py, Unread { body: self.body.clone(), span })?;
         // SAFETY: as for the row, see `hide`.
         unsafe { ffi::PyObject_GC_UnTrack(unread.as_ptr().cast()) };
         row.set_item(entry_name(py), unread)?;
         hide(&row, self.class);
         Ok(row)
+    }
+
+    /// Whether an object has no entries: then a row with an entry would not be what it seems to code
+    /// in C that asks how large it is before it looks.
+    fn is_empty(&self, span: &Range<usize>) -> bool {
+        self.json[span.start + 1..span.end - 1].trim_ascii().is_empty()
     }
 }
 

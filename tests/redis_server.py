@@ -86,6 +86,17 @@ def own_redis(port: int, folder: Path, *options: str, **environment: str) -> Ite
         server.stop()
 
 
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def server(port: int, tmp_path: Path) -> Iterator[Server]:
+    with own_redis(port, tmp_path) as server:
+        yield server
+
+
 class Cluster:
     """Three servers that share the keys between them."""
 
