@@ -8,6 +8,7 @@ moment or of at most ``STALENESS`` seconds ago.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -109,7 +110,10 @@ class TwoLevelCache(RustCache):
         return self._level.mark(self._name_here(key, version))
 
     def _keep(self, key: Any, value: Any, version: Any, mark: Mark) -> None:
-        if value is not _MISSING:
+        if value is _MISSING:
+            return
+        # A cache of live objects may have what cannot be pickled: that stays there only.
+        with suppress(Exception):
             LocalCache.set(self, key, value, self._staleness, version)
             self._level.settle(self._name_here(key, version), mark)
 

@@ -178,6 +178,13 @@ class TestRaces:
             far.after = lambda: None
             assert front.get("key") == 2
 
+    def test_what_cannot_be_pickled_stays_there(self):
+        with levels(there={"BACKEND": "cache.backends.Live"}) as (front, _):
+            lock = threading.Lock()
+            front.set("lock", lock)
+            assert front.get("lock") is lock
+            assert front.get_many(["lock"]) == {"lock": lock}
+
     def test_sums_in_tasks_are_not_lost(self):
         with levels() as (front, far):
             front.set("sum", 0)
