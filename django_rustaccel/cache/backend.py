@@ -134,7 +134,7 @@ class RustCache(LocalCache, BaseCache):
         """
         if not callable(default):
             return super().get_or_set(key, default, timeout, version)
-        stale = self._stale if stale is None else stale
+        stale = self._seconds_stale(stale)
         value = self.get(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
@@ -159,7 +159,7 @@ class RustCache(LocalCache, BaseCache):
         """See ``get_or_set``; waits for computations of others without holding up the loop."""
         if not callable(default):
             return await super().aget_or_set(key, default, timeout, version)
-        stale = self._stale if stale is None else stale
+        stale = self._seconds_stale(stale)
         value = await self.aget(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
@@ -171,6 +171,9 @@ class RustCache(LocalCache, BaseCache):
             if await _flights.await_(flight):
                 return await compute()
         return await _flights.afly(name, flight, compute)
+
+    def _seconds_stale(self, given: float | None) -> float:
+        return self._stale if given is None else given
 
     def _compute(self, key: Any, default: Any, timeout: Any, version: Any, stale: float) -> Any:
         if not stale:

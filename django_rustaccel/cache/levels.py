@@ -36,8 +36,7 @@ class TwoLevelCache(RustCache):
         self._alias = options.read(given, "L2", None)
         self._staleness = float(options.read(given, "STALENESS", options.STALENESS))
         super().__init__(name, params)
-        if self._stale:
-            raise ImproperlyConfigured("STALE cannot be had with L2.")
+        self._seconds_stale(self._stale)
         self._keys = KeysInFront(self, params, self._l2)
         self._level = level_of(self._name, self._store)
         source = options.read(given, "INVALIDATION", "auto")
@@ -54,6 +53,11 @@ class TwoLevelCache(RustCache):
     def _store_name(self, location: str, given: dict[str, Any]) -> Any:
         settings = caches.settings.get(self._alias, {})
         return location, self._alias, settings.get("BACKEND"), str(settings.get("LOCATION"))
+
+    def _seconds_stale(self, given: float | None) -> float:
+        if given:
+            raise ImproperlyConfigured("Old values (STALE) cannot be had with L2.")
+        return 0
 
     def validate_key(self, key: str) -> None:
         """Leave it to the other cache, or there would be two warnings."""

@@ -265,6 +265,9 @@ class TestMisuse:
                 TwoLevelCache("x", {"OPTIONS": {"L2": "default"}})
             with pytest.raises(ImproperlyConfigured, match="STALE"):
                 TwoLevelCache("x", {"OPTIONS": {"L2": "far", "STALE": 5}})
+            with pytest.raises(ImproperlyConfigured, match="STALE"):
+                caches["default"].get_or_set("key", lambda: 1, stale=5)
+            assert caches["default"].get_or_set("key", lambda: 1, stale=0) == 1
 
     def test_subclasses(self):
         class Derived(RustCache):
