@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, TypedDict
 
+import django
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache, default_key_func
 from django.core.exceptions import ImproperlyConfigured
 
@@ -158,7 +159,7 @@ class RustCache(LocalCache, BaseCache):
     ) -> Any:
         """See ``get_or_set``; waits for computations of others without holding up the loop."""
         if not callable(default):
-            return await super().aget_or_set(key, default, timeout, version)
+            return await self._acompute(key, lambda: default, timeout, version, 0)
         stale = self._seconds_stale(stale)
         value = await self.aget(key, self._missing_key, version=version)
         if value is not self._missing_key:
@@ -188,9 +189,15 @@ class RustCache(LocalCache, BaseCache):
     async def _acompute(
         self, key: Any, default: Any, timeout: Any, version: Any, stale: float
     ) -> Any:
+        """See ``_compute``; ``BaseCache.aget_or_set`` does it in a thread, from Django 6.1 on."""
         if stale:
             return self._compute(key, default, timeout, version, stale)
-        return await super().aget_or_set(key, default, timeout, version)
+        value = await self.aget(key, self._missing_key, version=version)
+        if value is self._missing_key:
+            value = default()
+            await self.aadd(key, value, timeout=timeout, version=version)
+            value = await self.aget(key, value, version=version)
+        return value
 
     def _old(self, key: Any, version: Any, stale: float) -> Any:
         """The value before the one that is being computed, if that will do."""
@@ -228,8 +235,8 @@ class RustCache(LocalCache, BaseCache):
         return self.has_key(key, version)
 
     async def aincr(self, key: Any, delta: Any = 1, version: Any = None) -> Any:
-        """See ``incr``; names a missing key as ``BaseCache.aincr`` does."""
-        if not self.has_key(key, version):
+        """See ``incr``; names a missing key as ``LocMemCache.aincr`` of this Django does."""
+        if django.VERSION < (6, 1) and not self.has_key(key, version):
             raise ValueError(f"Key '{key}' not found")
         return self.incr(key, delta, version)
 
@@ -254,3 +261,7 @@ class RustCache(LocalCache, BaseCache):
     async def aclear(self) -> None:
         """See ``clear``."""
         self.clear()
+
+    async def aclose(self, **kwargs: Any) -> None:
+        """See ``close``, which has nothing to wait for."""
+        self.close(**kwargs)

@@ -214,8 +214,14 @@ class TwoLevelCache(RustCache):
 
     async def aincr_version(self, key: Any, delta: int = 1, version: Any = None) -> int:
         """See ``incr_version``."""
+        version = self.version if version is None else version
         self._level.forget(self._name_here(key, version))
-        return await BaseCache.aincr_version(self, key, delta, version)
+        value = await self.aget(key, _MISSING, version)
+        if value is _MISSING:
+            raise ValueError(f"Key '{key}' not found")
+        await self.aset(key, value, version=version + delta)
+        await self.adelete(key, version)
+        return int(version + delta)
 
     def set_many(
         self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None

@@ -79,7 +79,8 @@ def test_async_calls_end_as_without_the_front(name):
                 outcome(lambda c=c, a=arguments: asyncio.run(await_it(c, name, a)))
                 for c in (front, alone)
             )
-            assert str(found).replace(":1:", "") == str(expected)
+            # Which name of a missing key `aincr` gives depends on the release of Django.
+            assert str(found).replace(":1:", "") == str(expected).replace(":1:", "")
             assert front.get_many(["one", "x", "y"]) == alone.get_many(["one", "x", "y"])
 
 
