@@ -139,8 +139,10 @@ class _Reading:
             sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
             return
-        for rows in fetch_in_chunks(self.using, sql, params, size):
-            yield self.table_of(rows, ())
+        may_be_text = self.statement.may_be_text
+        chunks = fetch_in_chunks(self.using, sql, params, size, may_be_text=may_be_text)
+        for rows, self.texts in chunks:
+            yield self.table_of(rows, self.texts)
 
     def table_of(self, rows: Cells, texts: Texts) -> Table:
         """Rows with those of their relations."""

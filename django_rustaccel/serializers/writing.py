@@ -131,17 +131,20 @@ class RowsSerializer(python.Serializer):
             options["cls"],
         )
         end = "\n" if self.in_lines else ",\n" if indent else ", "
-        made = self._by_json(held, end) if text is None else text.decode()
+        if text is None:
+            text = self._by_json(held, end)
         if not self.in_lines:
             opening = "" if self.first else "," if indent else ", "
-            made = opening + ("\n" if indent else "") + made[: -len(end)]
-        self.stream.write(made)
+            self.stream.write(f"{opening}\n" if indent else opening)
+            text = text[: -len(end)]
+        self.stream.write(text.decode("utf-8", "surrogatepass"))
         self.first = False
 
-    def _by_json(self, held: Held, end: str) -> str:
+    def _by_json(self, held: Held, end: str) -> bytes:
         """What :mod:`json` says of rows that native code does not decide about."""
         options = self.json_kwargs  # type: ignore[attr-defined]
-        return "".join(json.dumps(each, **options) + end for each in held)
+        text = "".join(json.dumps(each, **options) + end for each in held)
+        return text.encode("utf-8", "surrogatepass")
 
 
 class _Progress:
