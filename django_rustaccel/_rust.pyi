@@ -32,6 +32,7 @@ __all__ = [
     "compress",
     "dump_lines",
     "dumps",
+    "length",
     "loads",
     "loads_lazily",
     "look",
@@ -57,8 +58,14 @@ def dumps(
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
-def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
-def look(row: dict[str, Any]) -> None: ...
+def length(rows: list[Any]) -> int: ...
+def loads_lazily(
+    text: bytes,
+    otherwise: object,
+    row_class: type[dict[str, Any]],
+    list_class: type[list[Any]],
+) -> Any: ...
+def look(value: object) -> None: ...
 
 @final
 class Unread: ...
@@ -94,11 +101,16 @@ class Libpq:
 class Acceptor:
     def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
     def fields(
-        self, serializer: Any, data: dict[Any, Any], partial: bool
-    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+        self, serializer: Any, data: dict[Any, Any], partial: bool, fallen: list[_Fall]
+    ) -> dict[str, Any]: ...
     def one(
-        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
-    ) -> tuple[Any, list[_Fall]]: ...
+        self,
+        serializer: Any,
+        data: dict[Any, Any],
+        partial: bool,
+        run_validators: bool,
+        fallen: list[_Fall],
+    ) -> Any: ...
     def many(
         self,
         serializer: Any,
@@ -106,7 +118,8 @@ class Acceptor:
         partial: bool,
         run_validators: bool,
         tables: dict[int, Any] | None,
-    ) -> tuple[list[Any], list[_Fall]]: ...
+        fallen: list[_Fall],
+    ) -> list[Any]: ...
 
 @final
 class Reader:

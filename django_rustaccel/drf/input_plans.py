@@ -34,7 +34,7 @@ class CompiledInput:
     run_reason: str
     #: Class name of the serializer, for the words of reasons.
     owner: str
-    #: Why fields of it run Python code in every call.
+    #: Why Python code of users runs in every call.
     reasons: tuple[str, ...]
 
     @cached_property
@@ -101,14 +101,14 @@ def _compile(serializer: Any) -> CompiledInput | str:
         return reason
     described = describe_input(serializer)
     owner = type(serializer).__name__
-    acceptor = Acceptor(described.as_tuple(), WRITING)
+    run_reason = run_override(serializer)
     return CompiledInput(
         described,
-        acceptor,
+        Acceptor(described.as_tuple(), WRITING),
         fields_override(serializer),
-        run_override(serializer),
+        run_reason,
         owner,
-        tuple(_reasons(owner, described)),
+        (*filter(None, [run_reason]), *_reasons(owner, described)),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from rest_framework import fields, relations
 from rest_framework.validators import UniqueValidator, qs_exists
 
-from django_rustaccel.core.bodies import UnreadRow
+from django_rustaccel.core.bodies import UnreadRow, UnreadRows
 from django_rustaccel.core.description import Path
 from django_rustaccel.core.origin import belongs_to
 from django_rustaccel.drf import originals
@@ -39,7 +39,7 @@ def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
 
     Yields whether there are any.
     """
-    if _is_within(serializer) or not any(isinstance(row, dict) for row in rows):
+    if _is_within(serializer) or not _has_row(rows):
         yield False
         return
     token = _root.set(serializer.root)
@@ -56,8 +56,15 @@ def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
         _root.reset(token)
 
 
+def _has_row(rows: list[Any]) -> bool:
+    return type(rows) is UnreadRows or any(isinstance(row, dict) for row in rows)
+
+
 def _look_at(rows: list[Any]) -> None:
-    """Make dicts of rows that nobody has looked at, before native code reads their text."""
+    """Make dicts of rows that nobody has looked at, before native code reads their text.
+
+    A list that is unread itself is made by the loop.
+    """
     for row in rows:
         if type(row) is UnreadRow:
             len(row)

@@ -30,7 +30,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::acceptor::Acceptor;
     #[pymodule_export]
-    use crate::python::body::{Unread, look};
+    use crate::python::body::{Unread, length, look};
     #[pymodule_export]
     use crate::python::caching::{CacheStore, LocalCache};
     #[pymodule_export]

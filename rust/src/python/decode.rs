@@ -18,8 +18,6 @@ const SLOTS: usize = 256;
 /// Longer keys are rare, and would cost more to look up than to make.
 const LONGEST_KEY: usize = 64;
 
-type Entries<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>;
-
 impl From<Invalid> for Stop {
     fn from(_: Invalid) -> Self {
         Self::Unsure
@@ -84,17 +82,6 @@ impl<'a, 'py> Decoder<'a, 'py> {
             first = false;
         }
         Ok(map)
-    }
-
-    /// The entries of an object, in the order of the text.
-    pub fn entries(&mut self) -> Outcome<Entries<'py>> {
-        let Token::Map = self.cursor.token()? else { return Err(Stop::Unsure) };
-        let mut entries = Vec::new();
-        while let Some(key) = self.cursor.key(entries.is_empty())? {
-            let key = self.keys.name(self.py, key)?;
-            entries.push((key, self.value(1)?));
-        }
-        Ok(entries)
     }
 }
 
