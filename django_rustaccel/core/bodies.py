@@ -1,9 +1,9 @@
 """JSON documents whose objects are made when somebody looks at them.
 
-A document that is an object is read as an :class:`UnreadRow`, and one that is a list of objects as
-:class:`UnreadRows`. At the first look of any kind it becomes, all of it, what :func:`json.loads` makes
-of its text, and its class becomes ``dict`` or ``list``. Until then a serializer can validate the text
-itself.
+A document that is an object is read as an :class:`UnreadRow`, and one that is a list of objects
+as :class:`UnreadRows`. At the first look of any kind it becomes, all of it, what
+:func:`json.loads` makes of its text, and its class becomes ``dict`` or ``list``. Until then a
+serializer can validate the text itself.
 
 Code in C that reads the memory of a dict or list instead of asking it finds one entry that no
 encoder accepts, so that it fails loudly rather than take an unread row for an empty one.

@@ -52,11 +52,11 @@ class CompiledInput:
 
     @cached_property
     def may_ask(self) -> bool:
-        """Whether the database may be asked for a row, by code of users even."""
+        """Whether the database may be asked for a row, by code of fields and validators even."""
         nodes = [node for node in self._nodes if node is not None]
         plans = [self.described, *(node.plan for node in nodes if node.plan is not None)]
         return (
-            bool(self.asking or self.run_reason)
+            bool(self.asking)
             or any(plan.run_validators for plan in plans)
             or any("stock" in (node.rule, node.validators) for node in nodes)
         )

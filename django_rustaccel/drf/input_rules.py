@@ -204,6 +204,11 @@ def _check(validator: Any) -> Check | None:
     return None if make is None or not _is_untouched(kind) else make(validator)
 
 
+def is_checked(validator: Any) -> bool:
+    """Whether a validator is native, or only asks the database."""
+    return type(validator) is validators.UniqueValidator or _check(validator) is not None
+
+
 def _among_decimals(check: Check) -> Check:
     """The same limit as a `Decimal`: comparing one with an `int` makes one of it every time."""
     name, limit = check

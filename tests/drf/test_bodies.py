@@ -183,8 +183,8 @@ LIST_LOOKS: list[Callable[[Any, Any], Any]] = [
     lambda rows, other: {"n": 2} in rows,
     lambda rows, other: rows + other,
     lambda rows, other: other + rows,
-    lambda rows, other: [1] + rows,
-    lambda rows, other: (1,) + rows,
+    lambda rows, other: [1] + rows,  # noqa: RUF005
+    lambda rows, other: (1,) + rows,  # noqa: RUF005
     lambda rows, other: rows * 2,
     lambda rows, other: 2 * rows,
     lambda rows, other: rows.__iadd__(other),
@@ -210,7 +210,7 @@ LIST_LOOKS: list[Callable[[Any, Any], Any]] = [
     lambda rows, other: rows.nothing,
     lambda rows, other: isinstance(rows, (list, Sequence)),
     lambda rows, other: _matched_list(rows),
-    lambda rows, other: sum(rows, []),
+    lambda rows, other: sum(rows, []),  # noqa: RUF017
     lambda rows, other: "-".join(rows),
     lambda rows, other: sys.getsizeof(rows) > 0,
 ]
