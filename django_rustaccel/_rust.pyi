@@ -64,6 +64,7 @@ def loads_lazily(
     otherwise: object,
     row_class: type[dict[str, Any]],
     list_class: type[list[Any]],
+    habit: Any | None,
 ) -> Any: ...
 def look(value: object) -> None: ...
 

@@ -16,8 +16,9 @@ from functools import wraps
 from typing import Any
 
 from django_rustaccel._rust import Unread, length, loads_lazily, look
+from django_rustaccel._rust import loads as read_at_once
 
-__all__ = ["UnreadRow", "UnreadRows", "length", "loads"]
+__all__ = ["Habit", "UnreadRow", "UnreadRows", "length", "loads"]
 
 # Encoders name the type of what they refuse: its name says what to do.
 Unread.__name__ = "unread JSON: use dict(row), list(rows) or RUSTACCEL['LAZY_DATA'] = False"
@@ -61,12 +62,39 @@ UnreadRow.__name__ = UnreadRow.__qualname__ = "dict"
 UnreadRows.__name__ = UnreadRows.__qualname__ = "list"
 
 
+#: Bodies that are read at once after one that somebody looked at, before the next is left unread.
+AT_ONCE = 32
+
+
+class Habit:
+    """What becomes of the bodies of one kind: where code looks at them, most are read at once.
+
+    Looking through a body before reading it takes a quarter of the time of reading it.
+    """
+
+    __slots__ = ("_at_once",)
+
+    def __init__(self) -> None:
+        self._at_once = 0
+
+    def looked(self) -> None:
+        """Somebody has looked at a body that was left unread."""
+        self._at_once = AT_ONCE
+
+    def loads(self, text: bytes, otherwise: object) -> Any:
+        """:func:`loads`, or the same read at once."""
+        if self._at_once:
+            self._at_once -= 1
+            return read_at_once(text, otherwise)
+        return loads_lazily(text, otherwise, UnreadRow, UnreadRows, self)
+
+
 def loads(text: bytes, otherwise: object) -> Any:
     """``json.loads(text.decode())``, unread where it is an object or a list of objects.
 
     ``otherwise`` for all that is no plain valid JSON in UTF-8, on which stock decides.
     """
-    return loads_lazily(text, otherwise, UnreadRow, UnreadRows)
+    return loads_lazily(text, otherwise, UnreadRow, UnreadRows, None)
 
 
 def _looking(method: Callable[..., Any]) -> Callable[..., Any]:

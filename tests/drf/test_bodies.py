@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from rest_framework import parsers, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
 
 from django_rustaccel.core import bodies
 from django_rustaccel.core.bodies import UnreadRow, UnreadRows
@@ -450,3 +452,48 @@ def test_errors_of_serializers(body, many):
         serializer = Numbers(data=data, many=many)
         outcomes.append((serializer.is_valid(), describe(serializer.errors)))
     assert outcomes[0] == outcomes[1]
+
+
+class Reading(APIView):
+    """Looks at what was sent, or leaves it alone."""
+
+    permission_classes = authentication_classes = ()
+    parser_classes = (JSONParser,)
+    kinds: list[type]
+    looks: bool
+
+    def post(self, request: Any) -> Response:
+        self.kinds.append(type(request.data))
+        if self.looks:
+            len(request.data)
+        return Response()
+
+
+def kinds_of_bodies(*, looks: bool, count: int, body: str = f"[{ROW}]") -> list[type]:
+    view = type("View", (Reading,), {"looks": looks, "kinds": []})
+    handle = view.as_view()
+    for _ in range(count):
+        handle(APIRequestFactory().post("/", body, content_type="application/json"))
+    return view.kinds
+
+
+def test_bodies_of_views_that_look_are_read_at_once():
+    at_once = bodies.AT_ONCE
+    assert kinds_of_bodies(looks=False, count=40) == [UnreadRows] * 40
+    kinds = kinds_of_bodies(looks=True, count=at_once + 3)
+    assert kinds == [UnreadRows, *[list] * at_once, UnreadRows, list]
+    kinds = kinds_of_bodies(looks=True, count=3, body=ROW)
+    assert kinds == [UnreadRow, dict, dict]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h", "é"]), max_size=12))
+def test_objects_with_much_the_same_keys(keys):
+    """A new object is begun as a copy of the last one like it."""
+    same = {key: number for number, key in enumerate("abcdefgh")}
+    odd = "{" + ",".join(f'"{key}": {number + 50}' for number, key in enumerate(keys)) + "}"
+    parts = [json.dumps(same), odd, json.dumps(same), odd, odd, json.dumps({"in": [same, {}]})]
+    body = f"[{', '.join(parts)}]"
+    read = parsed(body)
+    assert describe(read) == describe(json.loads(body))
+    read[0]["a"] = "changed"
+    assert read[2]["a"] == 0

@@ -27,6 +27,8 @@ pub struct Unread {
     outline: Outline,
     /// The rows of a list, as they were made at the first look.
     made: PyOnceLock<Py<PyList>>,
+    /// Is told of the first look.
+    habit: Option<Py<PyAny>>,
 }
 
 impl Unread {
@@ -131,6 +133,9 @@ pub fn look(value: &Bound<'_, PyAny>) -> PyResult<()> {
         Ok(row) => unread.get().fill_row(row),
         Err(_) => unread.get().fill_list(value.cast()?),
     };
+    if let Some(habit) = &unread.get().habit {
+        habit.bind(value.py()).call_method0(intern!(value.py(), "looked"))?;
+    }
     filled.map_err(|stop| match stop {
         Stop::Raised(error) => *error,
         Stop::Unsure | Stop::Refused => PySystemError::new_err("a checked text is no JSON"),
@@ -149,6 +154,7 @@ pub fn unread<'py>(
     json: &str,
     row_class: &Bound<'py, PyType>,
     list_class: &Bound<'py, PyType>,
+    habit: Option<Py<PyAny>>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !adds_nothing_to::<PyDict>(row_class) || !adds_nothing_to::<PyList>(list_class) {
         return Ok(None);
@@ -160,7 +166,7 @@ pub fn unread<'py>(
     let py = text.py();
     let is_row = matches!(outline, Outline::Object(_));
     let bytes = text.clone().unbind();
-    let unread = Bound::new(py, Unread { bytes, outline, made: PyOnceLock::new() })?;
+    let unread = Bound::new(py, Unread { bytes, outline, made: PyOnceLock::new(), habit })?;
     Ok(Some(if is_row {
         let row = PyDict::new(py);
         row.set_item(entry_name(py), unread)?;
