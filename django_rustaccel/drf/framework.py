@@ -58,7 +58,8 @@ class _Validated:
 
 def refuse_rows(outcomes: list[Any]) -> None:
     """Raise what the installed DRF makes of the errors of rows: a list, or a dict by index."""
-    STOCK_ROWS(_Validated(), outcomes)
+    validated: Any = _Validated()
+    STOCK_ROWS(validated, outcomes)
 
 
 class _Warnings:

@@ -20,8 +20,10 @@ ROWS = (list, UnreadRows)
 
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
-    if type(data) not in ROW or serializer.read_only or is_disabled():
+    if serializer.read_only or is_disabled():
         return stock(serializer, data)
+    if type(data) not in ROW:
+        return _stock(_unknown(serializer, data), serializer, stock, data)
     plan = input_plan_of(serializer, 1)
     if isinstance(plan, str) or plan.fields_reason:
         return _stock(plan, serializer, stock, data)
@@ -59,8 +61,10 @@ def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., An
 
 def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``ListSerializer.to_internal_value``: one bad row costs that row, not the list."""
-    if type(data) not in ROWS or is_disabled():
+    if is_disabled():
         return stock(serializer, data)
+    if type(data) not in ROWS:
+        return _stock(_unknown(serializer, data), serializer, stock, data)
     if not _has_length(serializer, length(data)):
         return stock(serializer, data)
     plan = rows_override(serializer) or input_plan_of(serializer.child, length(data))
@@ -104,6 +108,11 @@ def _has_length(serializer: Any, length: int) -> bool:
         and (longest is None or length <= longest)
         and (shortest is None or length >= shortest)
     )
+
+
+def _unknown(serializer: Any, data: Any) -> str:
+    """Why data of another type than JSON gives is for stock: forms, above all."""
+    return f"{type(serializer).__name__}: data is a `{type(data).__name__}`"
 
 
 def _is_partial(serializer: Any) -> bool:

@@ -42,13 +42,11 @@ pub enum Sent<'a, 'py> {
 impl<'a, 'py> Sent<'a, 'py> {
     /// `None` for what is no row, or may behave in ways of its own.
     pub fn of(item: &'a Bound<'py, PyAny>) -> Option<Self> {
-        match exactly::<PyDict>(item) {
-            Some(row) => Some(Self::Dict(Dict(row))),
-            None => {
-                let unread = Unread::of(item)?;
-                unread.get().row(item.py()).is_some().then_some(Self::Unread(item, unread))
-            }
+        if let Some(row) = exactly::<PyDict>(item) {
+            return Some(Self::Dict(Dict(row)));
         }
+        let unread = Unread::of(item)?;
+        unread.get().row(item.py()).is_some().then_some(Self::Unread(item, unread))
     }
 
     /// `Serializer.run_validation`
