@@ -293,5 +293,6 @@ def test_forms_are_stock(form: str, partial: bool) -> None:
     from django.http import QueryDict
 
     data = QueryDict(form)
-    assert_same(lambda data: Form(data=data, partial=partial), data, native=False)
-    assert_same(lambda data: Form(data=data, partial=partial, many=True), data, native=False)
+    assert_same(lambda data: Form(data=data, partial=partial), data)
+    assert_same(lambda data: Form(data=data, partial=partial, many=True), data)
+    assert_same(lambda data: Item(data=data), data, native=False)
