@@ -13,6 +13,7 @@ __all__ = [
     "Checker",
     "Compressor",
     "Decision",
+    "Forward",
     "Grid",
     "Guard",
     "Histograms",
@@ -31,6 +32,7 @@ __all__ = [
     "bcrypt",
     "compress",
     "dump_lines",
+    "dump_objects",
     "dumps",
     "length",
     "loads",
@@ -40,6 +42,7 @@ __all__ = [
     "pbkdf2",
     "scrypt",
     "signature",
+    "summarize",
     "unsign",
     "unsign_timestamped",
     "verify",
@@ -57,6 +60,14 @@ def dumps(
     spells: bool,
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
+def dump_objects(
+    rows: object,
+    lines: bool,
+    ensure_ascii: bool,
+    indent: int | None,
+    allow_nan: bool,
+    encoder: Callable[..., Any],
+) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
 def length(rows: list[Any]) -> int: ...
 def loads_lazily(
@@ -206,13 +217,24 @@ class RateLimiter:
 class CacheStore:
     def __new__(cls, max_entries: int, max_bytes: int) -> CacheStore: ...
     def counts(self) -> tuple[int, int, int, int, int]: ...
+    def forget(self, key: bytes) -> bool: ...
+    def forget_all(self) -> None: ...
 
 @disjoint_base
 class LocalCache:
     def __new__(cls, *_arguments: Any, **_options: Any) -> Self: ...
     def _configure(
-        self, store: CacheStore, prefix: str | None, timeout: float | None, standard: object
+        self,
+        store: CacheStore,
+        prefix: str | None,
+        timeout: float | None,
+        standard: object,
+        compress: int | None,
     ) -> None: ...
+    def _add(
+        self, key: Any, value: Any, timeout: float | None, version: int | None, stale: float
+    ) -> bool: ...
+    def _get_stale(self, key: Any, default: Any, version: int | None) -> Any: ...
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any: ...
     def set(
         self, key: Any, value: Any, timeout: float | None = ..., version: int | None = None
@@ -225,6 +247,11 @@ class LocalCache:
     def has_key(self, key: Any, version: int | None = None) -> bool: ...
     def incr(self, key: Any, delta: Any = ..., version: int | None = None) -> Any: ...
     def clear(self) -> None: ...
+
+@final
+class Forward:
+    def __new__(cls, name: str) -> Forward: ...
+    def __get__(self, instance: Any, owner: Any = None, /) -> Any: ...
 
 def pbkdf2(digest: str, password: bytes, salt: bytes, iterations: int) -> bytes | None: ...
 def argon2(
@@ -254,6 +281,7 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def summarize(numbers: Sequence[float]) -> tuple[float, float, float, float, float]: ...
 def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
 def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
 

@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import databases
 from engines import ENGINES, running
+
+# Machines that run tests are shared: how long an example takes says nothing.
+settings.register_profile(
+    "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared")
 
 # For the interpreters that tests start: the checkout must not shadow the installed package.
 os.environ["PYTHONSAFEPATH"] = "1"

@@ -18,6 +18,7 @@ ROW = (dict, UnreadRow)
 ROWS = (list, UnreadRows)
 
 
+@statistics.timed_of_three
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
     if serializer.read_only or is_disabled():
@@ -44,6 +45,7 @@ def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
         _note(serializer, plan, fallen)
 
 
+@statistics.timed_of_three
 def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
     if type(data) not in ROW or is_disabled():
@@ -59,6 +61,7 @@ def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., An
         _note(serializer, plan, fallen)
 
 
+@statistics.timed
 def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``ListSerializer.to_internal_value``: one bad row costs that row, not the list."""
     if is_disabled():

@@ -9,6 +9,8 @@ mod error;
 mod hashing;
 mod kinds;
 mod limiting;
+mod mapping;
+mod numbers;
 mod plan;
 mod python;
 mod signing;
@@ -36,13 +38,17 @@ mod _rust {
     #[pymodule_export]
     use crate::python::compression::{Compressor, compress, negotiate};
     #[pymodule_export]
+    use crate::python::connections::Forward;
+    #[pymodule_export]
     use crate::python::guard::Guard;
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
+    use crate::python::json::{dump_lines, dump_objects, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
+    #[pymodule_export]
+    use crate::python::numbers::summarize;
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

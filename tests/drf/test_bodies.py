@@ -132,13 +132,20 @@ def after(look: Callable[[Any, Any], Any], row: Any, other: Any) -> Any:
     return result, describe(row), describe(other)
 
 
-@pytest.mark.parametrize("body", [ROW, "{}"])
+@pytest.mark.parametrize("body", [ROW, '{"n": {}}'])
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_look(look, body):
     expected = after(look, json.loads(body), json.loads(body))
     assert after(look, unread(body), unread(body)) == expected
     assert after(look, unread(body), json.loads(body)) == expected
     assert after(look, json.loads(body), unread(body)) == expected
+
+
+@pytest.mark.parametrize("body", ["{}", "{ }", "[{}]", "[ { } ]"])
+def test_an_object_without_entries_is_read_at_once(body):
+    value = parsed(body)
+    assert type(value[0] if value == [{}] else value) is dict
+    assert json.dumps(value, indent=1) == json.dumps(json.loads(body), indent=1)
 
 
 @pytest.mark.parametrize(("cls", "base"), [(UnreadRow, dict), (UnreadRows, list)])

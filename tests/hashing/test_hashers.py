@@ -59,7 +59,7 @@ def test_is_djangos_class_with_its_parameters(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(password=passwords, salt=salts, other=passwords)
 def test_both_ways(name, password, salt, other):
     both = pair(name)

@@ -158,7 +158,7 @@ steps = st.lists(
 
 
 @every_algorithm
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=steps, rate=st.sampled_from(["4/10s", "1/s", "7/m; 3/2s", "9/m"]))
 # What one rate counted is given back when the other refuses: its window has not begun.
 @example(steps=[(0, 5, False), (0.5, 1, False)], rate="7/m; 3/2s")

@@ -161,6 +161,7 @@ pub fn unread<'py>(
     }
     let outline = match outline(json) {
         Ok(Outline::Other) | Err(Invalid) => return Ok(None),
+        Ok(Outline::Object(span)) if is_empty(&json[span.clone()]) => return Ok(None),
         Ok(outline) => outline,
     };
     let py = text.py();
@@ -174,6 +175,12 @@ pub fn unread<'py>(
     } else {
         hide(PyList::new(py, [unread])?.into_any(), list_class)
     }))
+}
+
+/// Whether an object has no entries: a row with an entry would not be what it seems to code in C that
+/// asks how large it is before it looks.
+fn is_empty(object: &str) -> bool {
+    object[1..object.len() - 1].trim_ascii().is_empty()
 }
 
 fn entry_name(py: Python<'_>) -> &Bound<'_, PyString> {
