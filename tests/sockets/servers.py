@@ -60,6 +60,8 @@ class Server:
         with self.output.open("a") as output:
             self.process = subprocess.Popen(
                 [*command, "sockets.served:application"],
+                # Both put their working directory on the path, where the checkout may not be found.
+                cwd=TESTS,
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
