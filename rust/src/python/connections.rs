@@ -2,7 +2,8 @@
 //!
 //! Django looks for its connection in a local of asgiref, by ten frames of Python. The same things
 //! are read here. What is not as it is known falls back to Django's own way.
-use std::sync::{Mutex, PoisonError};
+use std::ffi::c_ulong;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::ffi;
 use pyo3::intern;
@@ -14,15 +15,29 @@ use pyo3::types::{PyDict, PyString};
 #[pyclass(frozen, module = "django_rustaccel._rust")]
 pub struct Forward {
     name: Py<PyString>,
-    /// The local seen last, and the context variable in it, which stays the same.
-    seen: Mutex<Option<(Py<PyAny>, Py<PyAny>)>>,
+    seen: Mutex<Seen>,
+}
+
+/// What was read last. asgiref never changes what it keeps, but puts another in its place.
+#[derive(Default)]
+struct Seen {
+    /// A local, and the context variable in it.
+    local: Option<(Py<PyAny>, Py<PyAny>)>,
+    storage: Option<Storage>,
+}
+
+/// What stands in such a variable: the thread that has put it there, and its connections.
+struct Storage {
+    object: Py<PyAny>,
+    thread: c_ulong,
+    data: Py<PyDict>,
 }
 
 #[pymethods]
 impl Forward {
     #[new]
     fn new(name: &Bound<'_, PyString>) -> Self {
-        Self { name: name.clone().unbind(), seen: Mutex::new(None) }
+        Self { name: name.clone().unbind(), seen: Mutex::default() }
     }
 
     fn __get__<'py>(
@@ -34,13 +49,23 @@ impl Forward {
         if proxy.is_none() {
             return Ok(this.clone().into_any());
         }
-        let handler = proxy.getattr(intern!(py, "_connections"))?;
-        let alias = proxy.getattr(intern!(py, "_alias"))?;
+        let handler = own(proxy, intern!(py, "_connections"))?;
+        let alias = own(proxy, intern!(py, "_alias"))?;
         let connection = match this.get().held(&handler, &alias)? {
             Some(connection) => connection,
             None => handler.get_item(alias)?,
         };
         connection.getattr(&this.get().name)
+    }
+}
+
+/// An attribute of the proxy itself: its class has a `__getattr__`, and asking by way of that takes
+/// twice as long.
+fn own<'py>(proxy: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: both are objects, and `name` is a string; the answer is a new reference or null.
+    unsafe {
+        let found = ffi::PyObject_GenericGetAttr(proxy.as_ptr(), name.as_ptr());
+        Bound::from_owned_ptr_or_err(proxy.py(), found)
     }
 }
 
@@ -53,26 +78,44 @@ impl Forward {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let local = handler.getattr(intern!(handler.py(), "_connections"))?;
         let Some(variable) = self.variable(&local) else { return Ok(None) };
-        let Some(data) = data_of_this_thread(&variable)? else { return Ok(None) };
-        data.get_item(alias)
+        let Some(storage) = value_of(&variable)? else { return Ok(None) };
+        let Some((thread, data)) = self.storage(&storage) else { return Ok(None) };
+        // SAFETY: it only asks the system for a number.
+        let is_ours = thread == unsafe { ffi::PyThread_get_thread_ident() };
+        if is_ours { data.get_item(alias) } else { Ok(None) }
     }
 
     fn variable<'py>(&self, local: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
         let py = local.py();
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, variable)) = seen.as_ref().filter(|(known, _)| known.is(local)) {
-            debug_assert!(known.is(local));
+        if let Some((known, variable)) = &self.lock().local
+            && known.is(local)
+        {
             return Some(variable.bind(py).clone());
         }
-        // Reading attributes may run Python.
-        drop(seen);
+        // Reading attributes may run Python, and so may dropping: no lock is held meanwhile.
         let variable = variable_in(local)?;
-        let now = Some((local.clone().unbind(), variable.clone().unbind()));
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *seen, now);
-        drop(seen);
-        drop(before);
+        let now = (local.clone().unbind(), variable.clone().unbind());
+        let _before = self.lock().local.replace(now);
         Some(variable)
+    }
+
+    /// Nothing for other releases of asgiref, which keep something else there: Django knows what.
+    fn storage<'py>(&self, object: &Bound<'py, PyAny>) -> Option<(c_ulong, Bound<'py, PyDict>)> {
+        let py = object.py();
+        if let Some(known) = &self.lock().storage
+            && known.object.is(object)
+        {
+            return Some((known.thread, known.data.bind(py).clone()));
+        }
+        let thread = object.getattr(intern!(py, "thread_id")).ok()?.extract().ok()?;
+        let data = object.getattr(intern!(py, "data")).ok()?.cast_into::<PyDict>().ok()?;
+        let now = Storage { object: object.clone().unbind(), thread, data: data.clone().unbind() };
+        let _before = self.lock().storage.replace(now);
+        Some((thread, data))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,26 +132,15 @@ fn variable_in<'py>(local: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     variable.get_type().is(class).then_some(variable)
 }
 
-/// What stands in the variable, if this thread has put it there.
-fn data_of_this_thread<'py>(variable: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+fn value_of<'py>(variable: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = variable.py();
     let mut value = std::ptr::null_mut();
     // SAFETY: `variable` is a `ContextVar`, see `variable_in`; `value` becomes null or a new
     // reference.
-    let value = unsafe {
+    unsafe {
         if ffi::PyContextVar_Get(variable.as_ptr(), std::ptr::null_mut(), &raw mut value) < 0 {
             return Err(PyErr::fetch(py));
         }
-        Bound::from_owned_ptr_or_opt(py, value)
-    };
-    let Some(storage) = value else { return Ok(None) };
-    // Other releases of asgiref keep something else there: Django knows what.
-    let Ok(thread) = storage.getattr(intern!(py, "thread_id")) else { return Ok(None) };
-    // SAFETY: it only asks the system for a number.
-    let current = unsafe { ffi::PyThread_get_thread_ident() };
-    if thread.extract::<std::ffi::c_ulong>().ok() != Some(current) {
-        return Ok(None);
+        Ok(Bound::from_owned_ptr_or_opt(py, value))
     }
-    let data = storage.getattr(intern!(py, "data"))?;
-    Ok(data.cast_into::<PyDict>().ok())
 }
