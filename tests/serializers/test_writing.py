@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import tracemalloc
 import uuid
 from decimal import Decimal
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -260,6 +261,34 @@ def test_a_stream_without_a_value() -> None:
 
     fill_shop(3)
     assert our_json.Serializer().serialize(Book.objects.order_by("pk"), stream=Sink()) is None
+
+
+class Nowhere:
+    """A stream that keeps nothing."""
+
+    def write(self, text: str) -> None:
+        pass
+
+
+def test_memory_is_that_of_one_part(monkeypatch: Any) -> None:
+    monkeypatch.setattr("django_rustaccel.serializers.writing.CHUNK_SIZE", 50)
+
+    def peak() -> int:
+        tracemalloc.start()
+        try:
+            books = Book.objects.order_by("pk").iterator()
+            our_json.Serializer().serialize(books, stream=Nowhere())
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    fill_shop(200)
+    peak()  # Makes what is kept.
+    few = peak()
+    Tag.objects.all().delete()
+    fill_shop(2000, seed=7)
+    # MySQL's driver keeps whole results.
+    assert connection.vendor == "mysql" or peak() < 2 * few
 
 
 def test_hooks_of_subclasses() -> None:
