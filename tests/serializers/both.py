@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from django.core import serializers
 from django.core.management import call_command
 from django.core.serializers import json as stock_json
 from django.core.serializers import jsonl as stock_jsonl
@@ -159,9 +158,3 @@ def values_of(book: Book) -> dict[str, Any]:
     values = {f.attname: getattr(book, f.attname) for f in book._meta.concrete_fields}
     del values["id"], values["uuid"]
     return values
-
-
-def registered() -> Any:
-    """The modules of Django's registry, to be put back."""
-    serializers.get_serializer_formats()
-    return dict(serializers._serializers)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import tracemalloc
 import uuid
 from decimal import Decimal
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,12 +21,10 @@ from bookshop import models as shop
 from bookshop.data import fill_shop
 from bookshop.models import (
     Book,
-    Country,
     Everything,
     Nothing,
     Numbers,
     Tag,
-    Town,
     Treaty,
 )
 from django_rustaccel.serializers import json as our_json
@@ -36,7 +35,6 @@ from serializers.both import (
     assert_serialized_alike,
     every_model,
     fill,
-    fill_countries,
     outcome,
 )
 
@@ -126,17 +124,6 @@ def test_selected_fields(filled: None, fields: Any, form: str) -> None:
     assert_serialized_alike(lambda: Book.objects.order_by("pk"), form, rows=True, fields=fields)
 
 
-@pytest.mark.parametrize("foreign", [False, True])
-@pytest.mark.parametrize("primary", [False, True])
-@pytest.mark.parametrize("model", every_model(), ids=lambda model: model.__name__)
-def test_natural_keys(filled: None, model: Any, foreign: bool, primary: bool) -> None:
-    assert_serialized_alike(
-        lambda: model.objects.order_by("pk"),
-        use_natural_foreign_keys=foreign,
-        use_natural_primary_keys=primary,
-    )
-
-
 @pytest.mark.parametrize(
     "source",
     [
@@ -210,40 +197,6 @@ def test_relations_are_read_by_one_query_each() -> None:
     assert len(queries) == 2
 
 
-def test_related_objects_are_read_once_for_natural_keys() -> None:
-    fill_countries()
-    for name in "abcdef":
-        Town.objects.create(name=name, country=Country.objects.get(code="fr"))
-    options = {"use_natural_foreign_keys": True}
-    text = assert_serialized_alike(Town.objects.order_by("pk").all, rows=True, **options)
-    assert '"country": ["fr"]' in text
-    with captured_queries() as queries:
-        our_json.Serializer().serialize(Town.objects.order_by("pk"), **options)
-    # The towns, both countries, and the one twin, whose key asks for its country.
-    assert len(queries) == 4
-
-
-@pytest.mark.parametrize("known", ["select_related", "prefetch_related"])
-def test_related_objects_that_are_known(known: str) -> None:
-    fill_countries()
-    source = lambda: getattr(Town.objects.order_by("pk"), known)("country")  # noqa: E731
-    assert_serialized_alike(source, use_natural_foreign_keys=True, rows=False)
-
-
-def test_a_natural_key_that_leads_nowhere() -> None:
-    fill_countries()
-
-    def source() -> Any:
-        return Treaty.objects.order_by("pk").all()
-
-    fields = ["title", "signed_in"]
-    assert_serialized_alike(source, use_natural_foreign_keys=True, fields=fields, rows=True)
-    with pytest.MonkeyPatch.context() as patch:
-        hidden = Town._base_manager.get_queryset().none
-        patch.setattr(type(Town._base_manager), "get_queryset", lambda manager: hidden())
-        assert_serialized_alike(source, use_natural_foreign_keys=True, fields=fields)
-
-
 def test_streams() -> None:
     fill_shop(3)
     for form, (stock, ours) in FORMATS.items():
@@ -260,6 +213,34 @@ def test_a_stream_without_a_value() -> None:
 
     fill_shop(3)
     assert our_json.Serializer().serialize(Book.objects.order_by("pk"), stream=Sink()) is None
+
+
+class Nowhere:
+    """A stream that keeps nothing."""
+
+    def write(self, text: str) -> None:
+        pass
+
+
+def test_memory_is_that_of_one_part(monkeypatch: Any) -> None:
+    monkeypatch.setattr("django_rustaccel.serializers.writing.CHUNK_SIZE", 50)
+
+    def peak() -> int:
+        tracemalloc.start()
+        try:
+            books = Book.objects.order_by("pk").iterator()
+            our_json.Serializer().serialize(books, stream=Nowhere())
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    fill_shop(200)
+    peak()  # Makes what is kept.
+    few = peak()
+    Tag.objects.all().delete()
+    fill_shop(2000, seed=7)
+    # MySQL's driver keeps whole results.
+    assert connection.vendor == "mysql" or peak() < 2 * few
 
 
 def test_hooks_of_subclasses() -> None:
