@@ -13,6 +13,8 @@ __all__ = [
     "Checker",
     "Compressor",
     "Decision",
+    "Form",
+    "Forms",
     "Grid",
     "Guard",
     "Histograms",
@@ -30,9 +32,11 @@ __all__ = [
     "argon2",
     "bcrypt",
     "compress",
+    "dump_forms",
     "dump_lines",
     "dumps",
     "loads",
+    "loads_any",
     "loads_lazily",
     "look",
     "negotiate",
@@ -55,10 +59,28 @@ def dumps(
     encoder: Callable[..., Any],
     spells: bool,
 ) -> bytes | None: ...
+def dump_forms(
+    value: object, default: Callable[[Any], Any] | None, indent: int | None, forms: Forms
+) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def loads_any(text: object, otherwise: object) -> Any: ...
 def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
 def look(row: dict[str, Any]) -> None: ...
+
+@final
+class Form:
+    def __new__(
+        cls, way: tuple[str, ...] | str | Callable[[Any], Any] | None, in_dict: bool = False
+    ) -> Self: ...
+    @staticmethod
+    def inherited() -> Form: ...
+    @staticmethod
+    def tuple() -> Form: ...
+
+@final
+class Forms:
+    def __new__(cls, find: Callable[[type], Form]) -> Self: ...
 
 @final
 class Unread: ...

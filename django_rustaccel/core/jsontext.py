@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import dump_lines, dumps, loads
+from django_rustaccel._rust import (
+    Form,
+    Forms,
+    dump_forms,
+    dump_lines,
+    dumps,
+    loads,
+    loads_any,
+)
 
-__all__ = ["dump_lines", "dumps", "loads"]
+__all__ = ["Form", "Forms", "dump_forms", "dump_lines", "dumps", "loads", "loads_any"]

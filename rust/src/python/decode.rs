@@ -1,14 +1,13 @@
 //! Python objects made of JSON text, as `json.loads` makes them.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "a hash keeps its low bits; no text is longer than the largest isize"
-)]
+#![allow(clippy::cast_possible_truncation, reason = "a hash keeps its low bits")]
+use std::cell::Cell;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
-use super::unicode;
+use super::collector::HeldOff;
+use super::{make, unicode};
 use crate::error::{Outcome, Stop};
 use crate::sources::json::{Cursor, Invalid, Text, Token};
 use crate::sources::outline::DEPTH_LIMIT;
@@ -31,8 +30,14 @@ impl From<Invalid> for Stop {
 /// # Errors
 /// `Unsure` where stock decides: anything that is no plain valid JSON.
 pub fn document<'py>(py: Python<'py>, text: &str) -> Outcome<Bound<'py, PyAny>> {
-    let mut keys = Keys::default();
-    let mut decoder = Decoder::new(py, text, &mut keys);
+    let mut keys = KEYS.take();
+    let _held_off = HeldOff::new(py);
+    let value = whole(Decoder::new(py, text, &mut keys));
+    KEYS.set(keys);
+    value
+}
+
+fn whole<'py>(mut decoder: Decoder<'_, 'py>) -> Outcome<Bound<'py, PyAny>> {
     let value = decoder.value(0)?;
     decoder.cursor.end()?;
     Ok(value)
@@ -42,13 +47,15 @@ pub struct Decoder<'a, 'py> {
     py: Python<'py>,
     cursor: Cursor<'a>,
     keys: &'a mut Keys,
-    /// Items of the lists that are open, so that a finished list is made in its exact size.
+    /// Items of the lists and entries of the objects that are open, so that a finished one is made in its
+    /// exact size.
     items: Vec<Bound<'py, PyAny>>,
+    entries: Entries<'py>,
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
     pub fn new(py: Python<'py>, text: &'a str, keys: &'a mut Keys) -> Self {
-        Self { py, cursor: Cursor::new(text), keys, items: Vec::new() }
+        Self { py, cursor: Cursor::new(text), keys, items: Vec::new(), entries: Vec::new() }
     }
 
     pub fn value(&mut self, depth: usize) -> Outcome<Bound<'py, PyAny>> {
@@ -76,29 +83,39 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     fn map(&mut self, depth: usize) -> Outcome<Bound<'py, PyDict>> {
-        let map = PyDict::new(self.py);
-        let mut first = true;
-        while let Some(key) = self.cursor.key(first)? {
-            let key = self.keys.name(self.py, key)?;
-            map.set_item(key, self.value(depth)?)?;
-            first = false;
+        let start = self.entries.len();
+        self.read_entries(depth)?;
+        let map = make::dict(self.py, self.entries.len() - start)?;
+        for (key, value) in self.entries.drain(start..) {
+            set(&map, &key, &value)?;
         }
         Ok(map)
     }
 
     /// The entries of an object, in the order of the text.
-    pub fn entries(&mut self) -> Outcome<Entries<'py>> {
+    pub fn entries(mut self) -> Outcome<Entries<'py>> {
         let Token::Map = self.cursor.token()? else { return Err(Stop::Unsure) };
-        let mut entries = Vec::new();
-        while let Some(key) = self.cursor.key(entries.is_empty())? {
+        self.read_entries(1)?;
+        Ok(self.entries)
+    }
+
+    fn read_entries(&mut self, depth: usize) -> Outcome {
+        let start = self.entries.len();
+        while let Some(key) = self.cursor.key(self.entries.len() == start)? {
             let key = self.keys.name(self.py, key)?;
-            entries.push((key, self.value(1)?));
+            let value = self.value(depth)?;
+            self.entries.push((key, value));
         }
-        Ok(entries)
+        Ok(())
     }
 }
 
-/// The keys of one document, so that a thousand rows share their names as they do in stock.
+thread_local! {
+    /// The documents that a thread reads are like each other more often than not.
+    static KEYS: Cell<Keys> = const { Cell::new(Keys { slots: Vec::new() }) };
+}
+
+/// The keys of one document or several, so that a thousand rows share their names as they do in stock.
 #[derive(Default)]
 pub struct Keys {
     /// Empty until the first key comes.
@@ -126,6 +143,18 @@ impl Keys {
     }
 }
 
+/// `map[key] = value`
+#[inline]
+fn set(
+    map: &Bound<'_, PyDict>,
+    key: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    // SAFETY: a dict and two live objects; the call sets an exception where it returns -1.
+    let answer = unsafe { ffi::PyDict_SetItem(map.as_ptr(), key.as_ptr(), value.as_ptr()) };
+    if answer == 0 { Ok(()) } else { Err(PyErr::fetch(map.py())) }
+}
+
 /// Of the ends and the length: enough to tell the keys of a row apart.
 fn hash(key: &[u8]) -> usize {
     let (first, last) = match (key.first_chunk(), key.last_chunk()) {
@@ -139,23 +168,9 @@ fn hash(key: &[u8]) -> usize {
 
 pub fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
     if text.is_ascii && !text.has_escapes {
-        return Ok(ascii(py, text.raw.as_bytes())?);
+        return Ok(unicode::from_ascii(py, text.raw.as_bytes())?);
     }
-    Ok(PyString::new(py, &text.value()?))
-}
-
-/// A `str` of bytes below 128, without looking for others.
-fn ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
-    debug_assert!(text.is_ascii());
-    // SAFETY: the new `str` has room for `text.len()` characters of one byte each, nobody else has
-    // seen it yet, and ASCII is what it was made for. No text is longer than `isize::MAX`.
-    unsafe {
-        let string = ffi::PyUnicode_New(text.len() as ffi::Py_ssize_t, 0x7f);
-        let string = Bound::from_owned_ptr_or_err(py, string)?;
-        let data = ffi::PyUnicode_DATA(string.as_ptr()).cast::<u8>();
-        data.copy_from_nonoverlapping(text.as_ptr(), text.len());
-        Ok(string.cast_into_unchecked())
-    }
+    Ok(unicode::from_utf8(py, &text.value()?)?)
 }
 
 /// `int(digits)`; over `sys.get_int_max_str_digits()` stock refuses in its own words.

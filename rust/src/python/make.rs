@@ -2,7 +2,7 @@
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDate, PyDateTime, PyString, PyTime, PyTuple, PyTzInfo};
+use pyo3::types::{PyDate, PyDateTime, PyDict, PyString, PyTime, PyTuple, PyTzInfo};
 
 use super::types;
 use crate::text::spelling::Spelling;
@@ -37,6 +37,26 @@ fn set(
         unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()) };
     if answer == -1 { Err(PyErr::fetch(object.py())) } else { Ok(()) }
 }
+
+/// `{}` with room for so many entries: a dict that grows moves all it has time and again.
+pub fn dict(py: Python<'_>, entries: usize) -> PyResult<Bound<'_, PyDict>> {
+    #[cfg(all(unix, not(Py_3_14)))]
+    if entries > SMALLEST_DICT {
+        unsafe extern "C" {
+            fn _PyDict_NewPresized(entries: ffi::Py_ssize_t) -> *mut ffi::PyObject;
+        }
+        // SAFETY: these versions of CPython have the function for their own use and export it. It gives
+        // a new dict, or sets an exception. No document has more entries than the largest `isize`.
+        return unsafe {
+            let dict = _PyDict_NewPresized(entries.cast_signed());
+            Ok(Bound::from_owned_ptr_or_err(py, dict)?.cast_into_unchecked())
+        };
+    }
+    Ok(PyDict::new(py))
+}
+
+/// Entries that any dict has room for.
+const SMALLEST_DICT: usize = 5;
 
 /// `Decimal(text)`
 pub fn decimal<'py>(py: Python<'py>, spelling: &Spelling) -> PyResult<Bound<'py, PyAny>> {

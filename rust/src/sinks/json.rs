@@ -13,7 +13,8 @@ use pyo3::types::{PyBytes, PyInt, PyString};
 use super::{Key, Sink, spare};
 use crate::error::{Outcome, Stop};
 use crate::python::{integer, unicode};
-use crate::sources::object::{self, Encoder};
+use crate::sources::encoder::Encoder;
+use crate::sources::object;
 use crate::text::output::{Output, copy};
 use crate::text::scan::Copied;
 use crate::text::{escape, number};
@@ -42,13 +43,13 @@ impl Style {
 
 /// Every value is written with the separator after it, which closing its container takes back, so
 /// that writing an item needs to know nothing about the items before it.
-pub struct JsonSink<'a> {
+pub struct JsonSink<'a, 'py> {
     output: Vec<u8>,
     style: Style,
     level: usize,
     after_value: Separator,
     after_key: Separator,
-    encoder: Option<&'a Encoder>,
+    encoder: Option<&'a Encoder<'a, 'py>>,
     /// The maps of the outermost list stand on lines of their own (NDJSON), without brackets.
     in_lines: bool,
 }
@@ -81,7 +82,7 @@ impl Separator {
     }
 }
 
-impl<'a> JsonSink<'a> {
+impl<'a, 'py> JsonSink<'a, 'py> {
     pub fn new(style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
@@ -104,7 +105,7 @@ impl<'a> JsonSink<'a> {
 
     /// Lets `encoder` say what becomes of values that JSON has no form for.
     #[must_use]
-    pub fn with_encoder(mut self, encoder: &'a Encoder) -> Self {
+    pub fn with_encoder(mut self, encoder: &'a Encoder<'a, 'py>) -> Self {
         self.encoder = Some(encoder);
         self
     }
@@ -246,6 +247,12 @@ impl<'a> JsonSink<'a> {
     #[inline(never)]
     fn quote_any(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
         let (out, ensure_ascii) = (&mut self.output, self.style.ensure_ascii);
+        if !ensure_ascii {
+            // A `str` remembers its UTF-8, so that the next time is a matter of copying.
+            escape::quote(out, text.to_str().map_err(|_| Stop::Refused)?, false);
+            self.separate(after);
+            return Ok(());
+        }
         match unicode::code_points(text)? {
             PyStringData::Ucs1(points) => escape::quote_latin1(out, points, ensure_ascii),
             PyStringData::Ucs2(points) => escape::quote_wide(out, points, ensure_ascii)?,
@@ -262,7 +269,7 @@ impl From<escape::LoneSurrogate> for Stop {
     }
 }
 
-impl<'py> Sink<'py> for JsonSink<'_> {
+impl<'py> Sink<'py> for JsonSink<'_, 'py> {
     #[inline(always)]
     fn null(&mut self) -> Outcome {
         self.write(b"null");
@@ -287,16 +294,20 @@ impl<'py> Sink<'py> for JsonSink<'_> {
         }
         Ok(())
     }
+    #[inline]
     fn float(&mut self, value: f64) -> Outcome {
-        self.before_value();
         if value.is_finite() {
-            number::float(&mut self.output, value);
+            self.before_value();
+            let after = self.after_value;
+            // SAFETY: no float is longer, and the call returns its end.
+            unsafe {
+                self.write_with(number::LONGEST_FLOAT, after, |at| number::float(value, at));
+            }
         } else if self.style.allow_nan {
-            self.output.put(number::not_finite(value).as_bytes());
+            self.write(number::not_finite(value).as_bytes());
         } else {
             return Err(Stop::Refused);
         }
-        self.separate(self.after_value);
         Ok(())
     }
     fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome {
@@ -311,10 +322,17 @@ impl<'py> Sink<'py> for JsonSink<'_> {
     }
     fn plain(&mut self, value: &str) -> Outcome {
         self.before_value();
-        self.output.push(b'"');
-        self.output.put(value.as_bytes());
-        self.output.push(b'"');
-        self.separate(self.after_value);
+        let after = self.after_value;
+        // SAFETY: there are two quotes and the text between them, which cannot overlap with the output,
+        // being borrowed.
+        unsafe {
+            self.write_with(value.len() + 2, after, |at| {
+                at.write(b'"');
+                copy(value.as_bytes(), at.add(1));
+                at.add(1 + value.len()).write(b'"');
+                at.add(2 + value.len())
+            });
+        }
         Ok(())
     }
     #[inline(always)]
@@ -377,11 +395,11 @@ mod tests {
     const PLAIN: Style =
         Style { ensure_ascii: false, compact: true, indent: None, allow_nan: false };
 
-    fn sink(style: Style) -> JsonSink<'static> {
+    fn sink(style: Style) -> JsonSink<'static, 'static> {
         JsonSink::new(style)
     }
 
-    fn text(sink: JsonSink<'_>) -> String {
+    fn text(sink: JsonSink<'_, '_>) -> String {
         String::from_utf8(sink.into_bytes()).unwrap()
     }
 

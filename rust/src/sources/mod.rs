@@ -1,5 +1,7 @@
 //! Where values come from.
 mod cell;
+pub mod encoder;
+pub mod form;
 mod given;
 pub mod grid;
 pub mod instance;

@@ -14,6 +14,7 @@ use pyo3::types::{
 };
 
 use crate::error::Outcome;
+use crate::python::types::exactly;
 use crate::python::{types, zone};
 use crate::sinks::Sink;
 use crate::text::spelling::Spelling;
@@ -25,18 +26,18 @@ const EXACT: i128 = 1 << 53;
 
 /// Writes a value of exactly one of six classes; says whether it was one.
 pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
-    if let Ok(moment) = value.cast_exact::<PyDateTime>() {
+    if let Some(moment) = exactly::<PyDateTime>(value) {
         return datetime(moment, sink);
     }
-    if let Ok(day) = value.cast_exact::<PyDate>() {
+    if let Some(day) = exactly::<PyDate>(value) {
         return plain(sink, |spelling| spelling.date(date(day)));
     }
-    if let Ok(clock) = value.cast_exact::<PyTime>() {
+    if let Some(clock) = exactly::<PyTime>(value) {
         // Stock refuses most aware times, in its own words.
         let is_naive = clock.get_tzinfo().is_none();
         return if is_naive { plain(sink, |text| text.time(time(clock))) } else { Ok(false) };
     }
-    if let Ok(duration) = value.cast_exact::<PyDelta>() {
+    if let Some(duration) = exactly::<PyDelta>(value) {
         return timedelta(duration, sink);
     }
     if types::is_exactly(value, types::decimal(value.py())?) {
@@ -44,9 +45,7 @@ pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outc
     }
     if types::is_exactly(value, types::uuid(value.py())?) {
         let number: u128 = value.getattr(intern!(value.py(), "int"))?.extract()?;
-        let text = uuid::hyphenated(number);
-        sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
-        return Ok(true);
+        return plain(sink, |spelling| spelling.put(uuid::hyphenated(number)));
     }
     Ok(false)
 }
@@ -88,9 +87,12 @@ fn timedelta<'py, S: Sink<'py>>(value: &Bound<'py, PyDelta>, sink: &mut S) -> Ou
     if microseconds.abs() > EXACT {
         return Ok(false);
     }
-    let mut text = Vec::with_capacity(24);
-    number::float(&mut text, microseconds as f64 / 1e6);
-    sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
+    let mut text = [0; number::LONGEST_FLOAT];
+    let start = text.as_mut_ptr();
+    // SAFETY: there is room for the longest float.
+    let length =
+        unsafe { number::float(microseconds as f64 / 1e6, start).offset_from_unsigned(start) };
+    sink.plain(std::str::from_utf8(&text[..length]).unwrap_or_default())?;
     Ok(true)
 }
 

@@ -152,21 +152,35 @@ unsafe fn escape_piece(start: *mut u8, text: &[u8], forms: &[Form; 256]) -> *mut
 
 fn escape_utf8(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
-    loop {
-        let clean = scan::clean_run::<Utf8>(rest);
-        out.put(&rest[..clean]);
-        let Some((&byte, after)) = rest[clean..].split_first() else { break };
-        rest = after;
-        let separator = SEPARATORS.iter().find(|(tail, _)| byte == 0xe2 && after.starts_with(tail));
-        match separator {
-            Some((tail, form)) => {
-                out.put(form);
-                rest = &after[tail.len()..];
-            }
-            None if byte >= 0x7f => out.push(byte),
-            None => out.put(UNICODE_FORMS[byte as usize].as_bytes()),
-        }
+    while !rest.is_empty() {
+        let at = out.room(rest.len());
+        // SAFETY: there is room for the rest, which cannot overlap with it, being borrowed; and what is
+        // counted has been written.
+        let clean = unsafe {
+            let clean = match scan::copy_clean::<Utf8>(rest, at) {
+                Copied::All => rest.len(),
+                Copied::Part(clean) => clean,
+            };
+            out.advance(clean);
+            clean
+        };
+        rest = escape_byte(out, &rest[clean..]);
     }
+}
+
+/// Writes what stands for the first byte, if there is one, or for U+2028 and U+2029; returns the rest.
+fn escape_byte<'a>(out: &mut Vec<u8>, text: &'a [u8]) -> &'a [u8] {
+    let Some((&byte, rest)) = text.split_first() else { return text };
+    let separator = SEPARATORS.iter().find(|(tail, _)| byte == 0xe2 && rest.starts_with(tail));
+    match separator {
+        Some((tail, form)) => {
+            out.put(form);
+            return &rest[tail.len()..];
+        }
+        None if byte >= 0x7f => out.push(byte),
+        None => out.put(UNICODE_FORMS[byte as usize].as_bytes()),
+    }
+    rest
 }
 
 fn escape_character(out: &mut Vec<u8>, character: char) {

@@ -6,6 +6,7 @@
     reason = "every number here is a digit group or a calendar part of known size"
 )]
 
+use super::number::PAIRS;
 use super::spelling::Spelling;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +56,22 @@ impl Date {
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// The last two digits.
+fn pair(number: u16) -> [u8; 2] {
+    PAIRS[usize::from(number % 100)]
+}
+
 impl Spelling {
     pub fn date(&mut self, date: Date) {
-        self.digits(date.year.into(), 4);
-        self.push(b'-');
-        self.digits(date.month.into(), 2);
-        self.push(b'-');
-        self.digits(date.day.into(), 2);
+        let ([a, b], [c, d]) = (pair(date.year / 100), pair(date.year));
+        let ([m, n], [x, y]) = (pair(date.month.into()), pair(date.day.into()));
+        self.put([a, b, c, d, b'-', m, n, b'-', x, y]);
     }
 
     pub fn time(&mut self, time: Time) {
-        self.digits(time.hour.into(), 2);
-        self.push(b':');
-        self.digits(time.minute.into(), 2);
-        self.push(b':');
-        self.digits(time.second.into(), 2);
+        let ([a, b], [c, d]) = (pair(time.hour.into()), pair(time.minute.into()));
+        let [x, y] = pair(time.second.into());
+        self.put([a, b, b':', c, d, b':', x, y]);
         if time.microsecond > 0 {
             self.push(b'.');
             self.digits(time.microsecond, 6);
