@@ -35,8 +35,8 @@ __all__ = ["dumps", "loads"]
 
 #: Makes of a value something that JSON has a form for, or raises ``TypeError``.
 Default = Callable[[Any], Any]
-#: Names of attributes, which become an object; the name of one that stands for the value; a function
-#: of the value; or nothing is known.
+#: Names of attributes, which become an object; the name of one that stands for the value; a
+#: function of the value; or nothing is known.
 Way = tuple[str, ...] | str | Default | None
 
 ADDRESSES = (IPv4Address, IPv6Address, IPv4Network, IPv6Network)

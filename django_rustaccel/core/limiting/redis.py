@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from django_rustaccel._rust import Decision
+from django_rustaccel.core.limiting.connections import Connections, packed
 from django_rustaccel.core.limiting.outage import Outage
 from django_rustaccel.core.limiting.script import SCRIPTS
 
@@ -32,6 +33,8 @@ class RedisStorage:
         self.url = url
         self.outage = Outage(_label(url))
         self.client = _client(redis.Redis, redis.retry.Retry, url)
+        self.connections = Connections(self.client.connection_pool)
+        self.unknown_script: type[Exception] = redis.exceptions.NoScriptError
         self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
 
@@ -78,7 +81,10 @@ class RedisCounter:
         self._names = [f"{algorithm}:{'/'.join(map(str, rate))}" for rate in rates]
         self._rates = [part for rate in rates for part in _numbers(algorithm, *rate)]
         self._source = SCRIPTS[algorithm]
-        self._run = storage.client.register_script(self._source)
+        name = hashlib.sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+        self._call = self._packed(b"EVALSHA", name)
+        self._full_call = self._packed(b"EVAL", self._source)
+        self._tail = packed(*self._rates)
         self._runs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def hit(self, key: str, cost: int, now: int | None) -> Decision:
@@ -95,15 +101,32 @@ class RedisCounter:
 
     async def ahit(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`hit` on an event loop."""
-        return _tightest(await self._arun(self.names(key), self._arguments(b"", cost, now)))
+        call = self._arguments(b"", cost, now)
+        return _tightest(await self._arun(self.names(key), [*call, *self._rates]))
 
     async def apeek(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`peek` on an event loop."""
-        return _tightest(await self._arun(self.names(key), self._arguments(b"?", cost, now)))
+        call = self._arguments(b"?", cost, now)
+        return _tightest(await self._arun(self.names(key), [*call, *self._rates]))
 
     async def areset(self, key: str) -> None:
         """:meth:`reset` on an event loop."""
         await self.storage.aclient.delete(*self.names(key))
+
+    def _packed(self, command: bytes, script: str) -> bytes:
+        """The beginning of a call of the script, up to its keys."""
+        parts = 3 + len(self._names) + 2 + len(self._rates)
+        count = b"%d" % len(self._names)
+        return b"*%d\r\n" % parts + packed(command, script.encode(), count)
+
+    def _run(self, names: Sequence[str], call: tuple[bytes, bytes]) -> Any:
+        rest = packed(*[name.encode() for name in names], *call) + self._tail
+        ask = self.storage.connections.ask
+        try:
+            return ask(self._call + rest)
+        except self.storage.unknown_script:
+            # A server that has just started. It remembers the script from now on.
+            return ask(self._full_call + rest)
 
     @property
     def _arun(self) -> Any:
@@ -119,11 +142,11 @@ class RedisCounter:
             key = hashlib.blake2b(encoded, digest_size=20).hexdigest()
         return [f"rustaccel:{{{self.prefix}:{key}}}:{name}" for name in self._names]
 
-    def _arguments(self, mark: bytes, cost: int, now: int | None) -> list[bytes]:
+    def _arguments(self, mark: bytes, cost: int, now: int | None) -> tuple[bytes, bytes]:
         if cost < 0:
             raise OverflowError("a cost is 0 or more")
         time = b"" if now is None else b"%d" % (now // 1000)
-        return [mark + b"%d" % min(cost, MOST_COST), time, *self._rates]
+        return mark + b"%d" % min(cost, MOST_COST), time
 
 
 def _numbers(algorithm: str, limit: int, seconds: int, burst: int) -> tuple[bytes, bytes]:

@@ -71,12 +71,12 @@ pub fn from_utf8<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyStri
 ///
 /// # Safety
 /// `fill` writes all of them, of the size that `largest` asks for, and one of them needs that size.
-unsafe fn made<'py, T>(
-    py: Python<'py>,
+unsafe fn made<T>(
+    py: Python<'_>,
     length: usize,
     largest: u32,
     fill: impl FnOnce(*mut T),
-) -> PyResult<Bound<'py, PyString>> {
+) -> PyResult<Bound<'_, PyString>> {
     // SAFETY: nobody else has seen the `str` yet. No text is longer than `isize::MAX`.
     unsafe {
         let string = ffi::PyUnicode_New(length.cast_signed(), largest);

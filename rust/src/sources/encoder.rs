@@ -46,7 +46,7 @@ impl<'py> Encoder<'_, 'py> {
 
 /// A class whose `default` is asked. An instance is made when the first such value comes.
 pub struct Class {
-    class: Py<PyAny>,
+    encoder: Py<PyAny>,
     style: Style,
     /// `default` is DRF's own, so that what it spells may be spelled natively.
     is_stock: bool,
@@ -56,7 +56,7 @@ pub struct Class {
 impl Class {
     /// `class` is a `json.JSONEncoder` that overrides `default` and nothing else.
     pub fn new(class: Py<PyAny>, style: Style, is_stock: bool) -> Self {
-        Self { class, style, is_stock, default: OnceCell::new() }
+        Self { encoder: class, style, is_stock, default: OnceCell::new() }
     }
 
     fn replacement<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -64,7 +64,7 @@ impl Class {
         if let Some(default) = self.default.get() {
             return default.bind(py).call1((value,));
         }
-        let encoder = self.class.bind(py).call((), Some(&self.options(py)?))?;
+        let encoder = self.encoder.bind(py).call((), Some(&self.options(py)?))?;
         let default = encoder.getattr(intern!(py, "default"))?;
         // Full already if making the encoder came back here, and then as good.
         let _ = self.default.set(default.clone().unbind());

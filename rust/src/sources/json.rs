@@ -409,7 +409,9 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn digits(&mut self, number: &mut u64) -> usize {
         let start = self.at;
-        while let Some(eight) = self.rest().first_chunk().and_then(number::eight_digits) {
+        while let Some(eight) =
+            self.rest().first_chunk().and_then(|chunk| number::eight_digits(*chunk))
+        {
             *number = number.wrapping_mul(100_000_000).wrapping_add(eight);
             self.at += 8;
         }

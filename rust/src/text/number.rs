@@ -176,8 +176,8 @@ const fn powers() -> [u64; 20] {
 
 /// The value of eight ASCII digits: <https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>
 #[inline]
-pub fn eight_digits(text: &[u8; 8]) -> Option<u64> {
-    let digits = u64::from_le_bytes(*text) ^ each(b'0');
+pub fn eight_digits(text: [u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(text) ^ each(b'0');
     // Whatever is above 9 reaches the upper half of its byte when six is added.
     if (digits | digits.wrapping_add(each(6))) & each(0xf0) != 0 {
         return None;
@@ -320,13 +320,13 @@ mod tests {
     fn eight_digits_at_a_time() {
         for number in (0..100_000_000).step_by(12_347) {
             let text = format!("{number:08}");
-            assert_eq!(eight_digits(text.as_bytes().first_chunk().unwrap()), Some(number));
+            assert_eq!(eight_digits(*text.as_bytes().first_chunk().unwrap()), Some(number));
         }
         for place in 0..8 {
             for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
                 let mut text = *b"12345678";
                 text[place] = byte;
-                assert_eq!(eight_digits(&text), None, "{text:?}");
+                assert_eq!(eight_digits(text), None, "{text:?}");
             }
         }
     }

@@ -52,7 +52,9 @@ impl Spelling {
     fn fill(&mut self, length: usize, fill: impl FnOnce(&mut [u8])) {
         let to = &mut self.bytes[self.length..][..length];
         fill(to);
-        to.iter_mut().for_each(|byte| *byte &= 0x7f);
+        for byte in to {
+            *byte &= 0x7f;
+        }
         self.length += length;
     }
 }

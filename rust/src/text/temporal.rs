@@ -63,15 +63,20 @@ fn pair(number: u16) -> [u8; 2] {
 
 impl Spelling {
     pub fn date(&mut self, date: Date) {
-        let ([a, b], [c, d]) = (pair(date.year / 100), pair(date.year));
-        let ([m, n], [x, y]) = (pair(date.month.into()), pair(date.day.into()));
-        self.put([a, b, c, d, b'-', m, n, b'-', x, y]);
+        self.put(pair(date.year / 100));
+        self.put(pair(date.year));
+        for part in [date.month, date.day] {
+            let [tens, ones] = pair(part.into());
+            self.put([b'-', tens, ones]);
+        }
     }
 
     pub fn time(&mut self, time: Time) {
-        let ([a, b], [c, d]) = (pair(time.hour.into()), pair(time.minute.into()));
-        let [x, y] = pair(time.second.into());
-        self.put([a, b, b':', c, d, b':', x, y]);
+        self.put(pair(time.hour.into()));
+        for part in [time.minute, time.second] {
+            let [tens, ones] = pair(part.into());
+            self.put([b':', tens, ones]);
+        }
         if time.microsecond > 0 {
             self.push(b'.');
             self.digits(time.microsecond, 6);
