@@ -12,6 +12,11 @@ pub fn small(value: &Bound<'_, PyInt>) -> Option<i64> {
     compact::value(value).or_else(|| up_to_64_bits(value))
 }
 
+/// The value of a number of up to 128 bits that is not negative.
+pub fn unsigned(value: &Bound<'_, PyInt>) -> Option<u128> {
+    compact::unsigned(value).or_else(|| value.extract().ok())
+}
+
 #[inline(never)]
 fn up_to_64_bits(value: &Bound<'_, PyInt>) -> Option<i64> {
     let mut overflow = 0;
@@ -38,6 +43,9 @@ mod compact {
         digit: u32,
     }
 
+    /// Digits of a number of 128 bits.
+    const MOST: usize = 5;
+
     impl Head {
         /// -1, 0 or 1 of a number of one digit.
         #[inline(always)]
@@ -47,6 +55,16 @@ mod compact {
             } else {
                 (self.tag.unsigned_abs() <= 1).then_some(self.tag as i64)
             }
+        }
+
+        /// How many digits there are of a number above zero.
+        fn length(&self) -> Option<usize> {
+            let length = if cfg!(Py_3_12) {
+                if self.tag.trailing_zeros() >= 2 { self.tag >> 3 } else { 0 }
+            } else {
+                self.tag
+            };
+            usize::try_from(length).ok().filter(|length| *length > 0)
         }
     }
 
@@ -58,6 +76,22 @@ mod compact {
         // SAFETY: this is how an `int` begins in these versions of CPython if its digits have 30 bits.
         let head = unsafe { &*value.as_ptr().cast::<Head>() };
         Some(head.sign()? * i64::from(head.digit))
+    }
+
+    pub fn unsigned(value: &Bound<'_, PyInt>) -> Option<u128> {
+        if !has_digits_of_30_bits(value.py()) {
+            return None;
+        }
+        let head = value.as_ptr().cast::<Head>();
+        // SAFETY: as above; there are as many digits as the head says.
+        let digits = unsafe {
+            let length = (*head).length().filter(|length| *length <= MOST)?;
+            std::slice::from_raw_parts((&raw const (*head).digit), length)
+        };
+        if digits.len() == MOST && digits[MOST - 1] >> 8 != 0 {
+            return None;
+        }
+        Some(digits.iter().rev().fold(0, |number, digit| number << 30 | u128::from(*digit)))
     }
 
     #[inline(always)]
@@ -78,6 +112,10 @@ mod compact {
     use pyo3::types::PyInt;
 
     pub fn value(_value: &Bound<'_, PyInt>) -> Option<i64> {
+        None
+    }
+
+    pub fn unsigned(_value: &Bound<'_, PyInt>) -> Option<u128> {
         None
     }
 }

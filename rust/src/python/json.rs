@@ -78,7 +78,7 @@ pub fn dump_lines<'py>(
 /// should look at.
 #[pyfunction]
 pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(json) = str::from_utf8(text) else { return Ok(otherwise) };
+    let Ok(json) = simdutf8::basic::from_utf8(text) else { return Ok(otherwise) };
     document(json, otherwise)
 }
 
@@ -111,7 +111,7 @@ pub fn loads_lazily<'py>(
     otherwise: Bound<'py, PyAny>,
     row_class: &Bound<'py, PyType>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(json) = str::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
+    let Ok(json) = simdutf8::basic::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
     match body::rows(text, json, row_class)? {
         Some(rows) => Ok(rows),
         None => document(json, otherwise),

@@ -294,7 +294,7 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
         }
         Ok(())
     }
-    #[inline]
+    #[inline(always)]
     fn float(&mut self, value: f64) -> Outcome {
         if value.is_finite() {
             self.before_value();

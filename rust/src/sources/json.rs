@@ -409,12 +409,6 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn digits(&mut self, number: &mut u64) -> usize {
         let start = self.at;
-        while let Some(eight) =
-            self.rest().first_chunk().and_then(|chunk| number::eight_digits(*chunk))
-        {
-            *number = number.wrapping_mul(100_000_000).wrapping_add(eight);
-            self.at += 8;
-        }
         while let Some(byte @ b'0'..=b'9') = self.ahead() {
             *number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
             self.at += 1;
@@ -422,12 +416,18 @@ impl<'a> Cursor<'a> {
         self.at - start
     }
 
-    /// One digit at least.
+    /// The same for one digit at least, and more often than not for many.
+    #[inline]
     fn some_digits(&mut self, number: &mut u64) -> Read<usize> {
-        match self.digits(number) {
-            0 => Err(Invalid),
-            count => Ok(count),
+        let start = self.at;
+        while let Some(eight) =
+            self.rest().first_chunk().and_then(|text| number::eight_digits(*text))
+        {
+            *number = number.wrapping_mul(100_000_000).wrapping_add(eight);
+            self.at += 8;
         }
+        self.digits(number);
+        if self.at > start { Ok(self.at - start) } else { Err(Invalid) }
     }
 }
 

@@ -13,9 +13,9 @@ use pyo3::types::{
     PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyTzInfoAccess,
 };
 
-use crate::error::Outcome;
+use crate::error::{Outcome, Stop};
 use crate::python::types::exactly;
-use crate::python::{types, zone};
+use crate::python::{integer, types, zone};
 use crate::sinks::Sink;
 use crate::text::spelling::Spelling;
 use crate::text::temporal::{Date, DateTime, Time};
@@ -44,7 +44,8 @@ pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outc
         return decimal(value, sink);
     }
     if types::is_exactly(value, types::uuid(value.py())?) {
-        let number: u128 = value.getattr(intern!(value.py(), "int"))?.extract()?;
+        let number = value.getattr(intern!(value.py(), "int"))?;
+        let number = exactly(&number).and_then(integer::unsigned).ok_or(Stop::Refused)?;
         return plain(sink, |spelling| spelling.put(uuid::hyphenated(number)));
     }
     Ok(false)

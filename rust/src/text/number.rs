@@ -39,57 +39,62 @@ pub unsafe fn integer(value: i64, at: *mut u8) -> *mut u8 {
 }
 
 /// # Safety
-/// There is room for the digits: nineteen for a number of 63 bits.
+/// There is room for [`MOST_DIGITS`].
 #[inline(always)]
 unsafe fn digits(value: u64, at: *mut u8) -> *mut u8 {
     // SAFETY: as the caller promises.
     unsafe {
-        match value {
-            0..10_000 => up_to_four(value as u32, at),
-            10_000..100_000_000 => up_to_eight(value as u32, at),
-            _ => many(value, at),
+        if value < 10_000 {
+            up_to_four(value as u32, at)
+        } else if value < 100_000_000 {
+            up_to_eight(value as u32, at)
+        } else {
+            many(value, at)
         }
     }
 }
 
+/// # Safety
+/// There is room for four bytes.
 #[inline(always)]
 unsafe fn up_to_four(value: u32, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for four bytes.
+    let pair = |value: u32| PAIRS[value as usize];
+    // SAFETY: as the caller promises.
     unsafe {
         match value {
             0..10 => write([b'0' + value as u8], at),
-            10..100 => pair(value, at),
-            100..1000 => pair(value % 100, write([b'0' + (value / 100) as u8], at)),
+            10..100 => write(pair(value), at),
+            100..1000 => write(pair(value % 100), write([b'0' + (value / 100) as u8], at)),
             _ => four(value, at),
         }
     }
 }
 
+/// # Safety
+/// There is room for eight bytes, and the value is 10,000 at least.
 unsafe fn up_to_eight(value: u32, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for eight bytes.
+    // SAFETY: as the caller promises.
     unsafe { four(value % 10_000, up_to_four(value / 10_000, at)) }
 }
 
+/// # Safety
+/// There is room for four bytes.
+#[inline(always)]
+unsafe fn four(value: u32, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe { write(PAIRS[(value % 100) as usize], write(PAIRS[(value / 100) as usize], at)) }
+}
+
+/// # Safety
+/// There is room for [`MOST_DIGITS`].
 #[inline(never)]
 unsafe fn many(value: u64, at: *mut u8) -> *mut u8 {
     let last = (value % 100_000_000) as u32;
-    // SAFETY: as the caller of `digits` promises.
+    // SAFETY: as the caller promises.
     unsafe {
         let at = digits(value / 100_000_000, at);
         four(last % 10_000, four(last / 10_000, at))
     }
-}
-
-#[inline(always)]
-unsafe fn four(value: u32, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for four bytes.
-    unsafe { pair(value % 100, pair(value / 100, at)) }
-}
-
-#[inline(always)]
-unsafe fn pair(value: u32, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for two bytes.
-    unsafe { write(PAIRS[value as usize], at) }
 }
 
 #[inline(always)]
@@ -174,7 +179,7 @@ const fn powers() -> [u64; 20] {
     powers
 }
 
-/// The value of eight ASCII digits: <https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>
+/// The value of eight digits: <https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>
 #[inline]
 pub fn eight_digits(text: [u8; 8]) -> Option<u64> {
     let digits = u64::from_le_bytes(text) ^ each(b'0');
@@ -245,7 +250,7 @@ mod tests {
     fn integers() {
         let powers = (0..19).map(|power| 10_i64.pow(power));
         let around = powers.flat_map(|power| [power - 1, power, power + 1, 7 * (power / 8)]);
-        for value in around.chain([i64::MAX, i64::MIN, 0]) {
+        for value in (0..100_000_000).step_by(12_347).chain(around).chain([i64::MAX, i64::MIN, 0]) {
             for value in [value, value.wrapping_neg()] {
                 let mut out = Vec::with_capacity(MOST_DIGITS);
                 // SAFETY: there is room for every digit.

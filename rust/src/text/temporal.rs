@@ -63,20 +63,20 @@ fn pair(number: u16) -> [u8; 2] {
 
 impl Spelling {
     pub fn date(&mut self, date: Date) {
-        self.put(pair(date.year / 100));
-        self.put(pair(date.year));
-        for part in [date.month, date.day] {
-            let [tens, ones] = pair(part.into());
-            self.put([b'-', tens, ones]);
-        }
+        let mut text = *b"0000-00-00";
+        text[..2].copy_from_slice(&pair(date.year / 100));
+        text[2..4].copy_from_slice(&pair(date.year));
+        text[5..7].copy_from_slice(&pair(date.month.into()));
+        text[8..].copy_from_slice(&pair(date.day.into()));
+        self.put(text);
     }
 
     pub fn time(&mut self, time: Time) {
-        self.put(pair(time.hour.into()));
-        for part in [time.minute, time.second] {
-            let [tens, ones] = pair(part.into());
-            self.put([b':', tens, ones]);
-        }
+        let mut text = *b"00:00:00";
+        text[..2].copy_from_slice(&pair(time.hour.into()));
+        text[3..5].copy_from_slice(&pair(time.minute.into()));
+        text[6..].copy_from_slice(&pair(time.second.into()));
+        self.put(text);
         if time.microsecond > 0 {
             self.push(b'.');
             self.digits(time.microsecond, 6);
