@@ -83,8 +83,7 @@ def _form(kind: type) -> Form:
     if issubclass(kind, JSON_CLASSES):
         return Form.inherited()
     way = _way(kind)
-    names = (way,) if isinstance(way, str) else way
-    return Form(way, isinstance(names, tuple) and _is_in_dict(kind, names))
+    return Form(way, isinstance(way, tuple) and _is_in_dict(kind, way))
 
 
 def _iterates_as_tuple(kind: type) -> bool:
@@ -92,7 +91,7 @@ def _iterates_as_tuple(kind: type) -> bool:
     return is_same and not hasattr(kind, "__bool__")
 
 
-def _is_in_dict(kind: type, names: Iterable[str]) -> bool:
+def _is_in_dict(kind: Any, names: Iterable[str]) -> bool:
     """Whether attributes are what the ``__dict__`` of an instance says, if it has them.
 
     Descriptors that can be set come first: https://docs.python.org/3/howto/descriptor.html.

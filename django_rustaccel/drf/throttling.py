@@ -128,7 +128,7 @@ def _ask(cache: Any) -> Any:
     return cache.get(MARK)
 
 
-def _in_memory(cache: LocMemCache) -> bytes | None:
+def _in_memory(cache: Any) -> Any:
     """What :func:`_ask` would give, as it is kept: nobody needs to read the pickle."""
     key = cache.make_key(MARK)
     with cache._lock:

@@ -157,9 +157,13 @@ fn set(
 
 /// Of the ends and the length: enough to tell the keys of a row apart.
 fn hash(key: &[u8]) -> usize {
+    let half = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
     let (first, last) = match (key.first_chunk(), key.last_chunk()) {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+        _ => match (key.first_chunk(), key.last_chunk()) {
+            (Some(first), Some(last)) => (half(first), half(last)),
+            _ => (key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+        },
     };
     let hash =
         (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -112,14 +112,14 @@ pub fn equals(string: &Bound<'_, PyString>, text: &str) -> PyResult<bool> {
 /// Whether two texts, which are short most of the time, are equal.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
-    fn ends(text: &[u8]) -> Option<(&[u8; 8], &[u8; 8])> {
+    fn ends<const N: usize>(text: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
         text.first_chunk().zip(text.last_chunk())
     }
-    if one.len() != other.len() {
-        return false;
-    }
-    match (ends(one), ends(other)) {
-        (Some(one_ends), Some(other_ends)) if one.len() <= 16 => one_ends == other_ends,
-        _ => one == other,
-    }
+    one.len() == other.len()
+        && match one.len() {
+            0..4 => one.iter().eq(other),
+            4..8 => ends::<4>(one) == ends::<4>(other),
+            8..=16 => ends::<8>(one) == ends::<8>(other),
+            _ => one == other,
+        }
 }

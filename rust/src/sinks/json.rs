@@ -17,6 +17,7 @@ use crate::sources::encoder::Encoder;
 use crate::sources::object;
 use crate::text::output::{Output, copy};
 use crate::text::scan::Copied;
+use crate::text::spelling::Spelling;
 use crate::text::{escape, number};
 
 /// The options of `json.dumps` that change the bytes.
@@ -331,6 +332,25 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
                 copy(value.as_bytes(), at.add(1));
                 at.add(1 + value.len()).write(b'"');
                 at.add(2 + value.len())
+            });
+        }
+        Ok(())
+    }
+    fn spelled(&mut self, spell: impl FnOnce(&mut Spelling)) -> Outcome {
+        self.before_value();
+        let after = self.after_value;
+        // SAFETY: there is room for two quotes and a spelling between them, which has no alignment.
+        // Spelled elsewhere, it would have to be loaded before the processor has finished storing it.
+        unsafe {
+            self.write_with(size_of::<Spelling>() + 2, after, |at| {
+                const { assert!(align_of::<Spelling>() == 1) };
+                at.write(b'"');
+                let place = at.add(1).cast::<Spelling>();
+                place.write(Spelling::default());
+                spell(&mut *place);
+                let end = at.add(1 + (*place).as_str().len());
+                end.write(b'"');
+                end.add(1)
             });
         }
         Ok(())

@@ -15,6 +15,7 @@ pub use tape::{Tape, TapeSink};
 
 use crate::error::Outcome;
 use crate::text::escape;
+use crate::text::spelling::Spelling;
 
 /// The receiving end of a walk: scalars, and containers that are opened, filled and closed.
 pub trait Sink<'py> {
@@ -28,6 +29,12 @@ pub trait Sink<'py> {
     fn text(&mut self, value: &str) -> Outcome;
     /// ASCII text known to have nothing to escape: digits, dates, hex.
     fn plain(&mut self, value: &str) -> Outcome;
+    /// The same, spelled where it is to stand if the sink has such a place.
+    fn spelled(&mut self, spell: impl FnOnce(&mut Spelling)) -> Outcome {
+        let mut spelling = Spelling::default();
+        spell(&mut spelling);
+        self.plain(spelling.as_str())
+    }
     /// A `str` that exists already: kept as it is where the sink keeps objects.
     fn string(&mut self, value: &Bound<'py, PyString>) -> Outcome;
     /// Any Python value: kept as it is, or walked and written.

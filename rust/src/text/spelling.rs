@@ -1,9 +1,11 @@
 //! Short text without a heap allocation.
+#![allow(clippy::cast_possible_truncation, reason = "digits and lengths are small")]
 
-/// Room for any date, time or number of 38 digits with its sign and point. All of it is ASCII.
+/// Room for any date, time or number of 38 digits with its sign and point. All of it is ASCII. Without
+/// an alignment it can be made wherever the text is to stand.
 pub struct Spelling {
     bytes: [u8; 48],
-    length: usize,
+    length: u8,
 }
 
 impl Default for Spelling {
@@ -16,7 +18,7 @@ impl Spelling {
     #[inline]
     pub fn as_str(&self) -> &str {
         // SAFETY: whatever is put here loses its highest bit, so that all of it is ASCII.
-        unsafe { std::str::from_utf8_unchecked(&self.bytes[..self.length]) }
+        unsafe { std::str::from_utf8_unchecked(&self.bytes[..self.length.into()]) }
     }
 
     #[inline]
@@ -24,7 +26,7 @@ impl Spelling {
         self.put([byte]);
     }
 
-    pub fn shorten(&mut self, by: usize) {
+    pub fn shorten(&mut self, by: u8) {
         self.length = self.length.saturating_sub(by);
     }
 
@@ -50,11 +52,12 @@ impl Spelling {
 
     #[inline]
     fn fill(&mut self, length: usize, fill: impl FnOnce(&mut [u8])) {
-        let to = &mut self.bytes[self.length..][..length];
+        let to = &mut self.bytes[self.length.into()..][..length];
         fill(to);
         for byte in to {
             *byte &= 0x7f;
         }
-        self.length += length;
+        // At most as many as there are bytes.
+        self.length += length as u8;
     }
 }
