@@ -203,6 +203,30 @@ def test_more_classes_than_are_remembered():
         assert dumps(made(number)) == b'{"field%d":%d}' % (number, number)
 
 
+def test_more_names_than_are_remembered():
+    """Names are remembered by their addresses, which are used again once a text is gone."""
+    for row in range(300):
+        value = [{f"{name}{row}{length * 'x'}": row for name in "abc"} for length in (0, 25, 40)]
+        value += [{f"é{row}": 1, "\n": 2, "same": 3}] * 2
+        assert dumps(value) == orjson.dumps(value)
+
+
+class Name(str):
+    """A name that changes the dict while it goes away."""
+
+    def __del__(self):
+        self.of.clear()
+
+
+def test_names_of_a_class_of_their_own():
+    value = {"first": 1}
+    for number in range(3):
+        name = Name(f"name{number}")
+        name.of = {}
+        value[name] = number
+    assert dumps([value, value]) == orjson.dumps([dict(value)] * 2, option=orjson.OPT_NON_STR_KEYS)
+
+
 def test_an_attribute_that_is_missing():
     value = Partly(1)
     del value.first

@@ -10,8 +10,10 @@ use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
+use super::names::{self, Names};
 use super::{Key, Sink, spare};
 use crate::error::{Outcome, Stop};
+use crate::python::types::exactly;
 use crate::python::{integer, unicode};
 use crate::sources::encoder::Encoder;
 use crate::sources::object;
@@ -53,6 +55,7 @@ pub struct JsonSink<'a, 'py> {
     encoder: Option<&'a Encoder<'a, 'py>>,
     /// The maps of the outermost list stand on lines of their own (NDJSON), without brackets.
     in_lines: bool,
+    names: Names,
 }
 
 /// What a text may take beside its own length.
@@ -94,6 +97,7 @@ impl<'a, 'py> JsonSink<'a, 'py> {
             after_key: Separator::new(after_key),
             encoder: None,
             in_lines: false,
+            names: Names::take(),
         }
     }
 
@@ -235,6 +239,21 @@ impl<'a, 'py> JsonSink<'a, 'py> {
                 let end = after.write(end.add(1));
                 self.output.advance(end.offset_from_unsigned(at));
             }
+        }
+        Ok(())
+    }
+
+    /// Writes a name, and remembers what both styles spell alike: ASCII without escapes.
+    #[inline(never)]
+    fn new_name(&mut self, name: &Bound<'_, PyString>) -> Outcome {
+        let start = self.output.len();
+        self.quote(name, self.after_key)?;
+        let quoted = &self.output[start..self.output.len() - self.after_key.length as usize];
+        let length = unicode::ascii(name).map(|ascii| ascii.as_slice().len() + 2);
+        let is_clean = length == Some(quoted.len()) && quoted.len() <= names::LONGEST;
+        // Giving up an instance of a subclass may run Python code.
+        if is_clean && exactly::<PyString>(name).is_some() {
+            self.names.keep(name, quoted);
         }
         Ok(())
     }
@@ -383,6 +402,19 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
     }
     #[inline(always)]
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        self.before_key();
+        let Some(known) = self.names.find(name) else { return self.new_name(name) };
+        let at = self.output.room(names::LONGEST + 2);
+        // SAFETY: there is room for all of the slot, of which `length` bytes are the name, and for the
+        // separator.
+        unsafe {
+            at.cast::<[u8; names::LONGEST]>().write_unaligned(known.text);
+            let end = self.after_key.write(at.add(known.length));
+            self.output.advance(end.offset_from_unsigned(at));
+        }
+        Ok(())
+    }
+    fn rare_name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
         self.before_key();
         self.quote(name, self.after_key)
     }

@@ -1,5 +1,6 @@
 //! Where values go. One walk over a plan or a value serves every sink.
 mod json;
+mod names;
 mod object;
 mod spare;
 mod tape;
@@ -55,6 +56,10 @@ pub trait Sink<'py> {
     fn key(&mut self, key: &Arc<Key>) -> Outcome;
     /// A key that no plan knew beforehand.
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome;
+    /// One that will hardly come again.
+    fn rare_name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        self.name(name)
+    }
     fn end_map(&mut self) -> Outcome;
     fn begin_list(&mut self, length: usize) -> Outcome;
     fn end_list(&mut self) -> Outcome;

@@ -21,6 +21,8 @@ use crate::sinks::{Key, Sink};
 
 /// Far deeper than any response, far from the end of the smallest thread's stack.
 const DEPTH_LIMIT: usize = 200;
+/// A dict with more entries is no row of many, but a table of its own.
+const LARGEST_RECORD: usize = 64;
 /// Ancestors are compared from here on: a cycle that is wide need not be written 200 times over.
 const CYCLES_FROM: usize = 8;
 
@@ -168,8 +170,13 @@ impl<'py, S: Sink<'py>> Walk<'_, 'py, S> {
         let inside = level.enter(map)?;
         let mut entries = Entries::of(map);
         self.sink.begin_map()?;
-        // SAFETY: `leaf_entry` runs no Python code.
-        while let Some(rest) = unsafe { entries.visit(|key, value| self.leaf_entry(key, value)) }? {
+        let is_record = map.len() <= LARGEST_RECORD;
+        loop {
+            let look = |key: Borrowed<'_, 'py, PyAny>, value: Borrowed<'_, 'py, PyAny>| {
+                self.leaf_entry(key, value, is_record)
+            };
+            // SAFETY: `leaf_entry` runs no Python code.
+            let Some(rest) = unsafe { entries.visit(look) }? else { break };
             match rest? {
                 Rest::Nothing => {}
                 Rest::Value(value) => self.branch(&value, &inside)?,
@@ -185,11 +192,16 @@ impl<'py, S: Sink<'py>> Walk<'_, 'py, S> {
         &mut self,
         key: Borrowed<'_, 'py, PyAny>,
         value: Borrowed<'_, 'py, PyAny>,
+        is_record: bool,
     ) -> Outcome<Rest<'py>> {
         let Some(name) = exactly::<PyString>(&key) else {
             return Ok(Rest::Entry(key.to_owned(), value.to_owned()));
         };
-        self.sink.name(name)?;
+        if is_record {
+            self.sink.name(name)?;
+        } else {
+            self.sink.rare_name(name)?;
+        }
         Ok(if self.leaf(&value)? { Rest::Nothing } else { Rest::Value(value.to_owned()) })
     }
 
