@@ -144,16 +144,16 @@ unsafe fn plain(value: f64, at: *mut u8) -> *mut u8 {
 #[inline]
 pub fn fraction(digits: u64, places: usize) -> Option<f64> {
     let divisor = *POWERS.get(places)?;
-    // Both are floats, and dividing floats rounds once.
-    Some(if digits <= EXACT && divisor <= EXACT {
+    // Both are floats, and dividing floats rounds once; nothing is nothing.
+    Some(if digits == 0 || (digits <= EXACT && divisor <= EXACT) {
         digits as f64 / divisor as f64
     } else {
         long_division(digits, divisor)
     })
 }
 
-/// The nearest float by way of a quotient of more bits than a float has, of which the last one stands for
-/// all that is left: converting it rounds as the true quotient would be rounded.
+/// The float nearest to what is above zero, by way of a quotient of more bits than a float has, of which
+/// the last one stands for all that is left: converting it rounds as the true quotient is rounded.
 fn long_division(dividend: u64, divisor: u64) -> f64 {
     let (up, down) = (dividend.leading_zeros(), divisor.leading_zeros());
     let (dividend, divisor) = (u128::from(dividend << up) << 63, u128::from(divisor << down));
