@@ -13,6 +13,8 @@ __all__ = [
     "Checker",
     "Compressor",
     "Decision",
+    "Form",
+    "Forms",
     "Forward",
     "Grid",
     "Guard",
@@ -31,6 +33,7 @@ __all__ = [
     "argon2",
     "bcrypt",
     "compress",
+    "dump_forms",
     "dump_lines",
     "dump_objects",
     "dumps",
@@ -39,6 +42,7 @@ __all__ = [
     "length",
     "load_messages",
     "loads",
+    "loads_any",
     "loads_lazily",
     "look",
     "look_up",
@@ -64,6 +68,9 @@ def dumps(
     allow_nan: bool,
     encoder: Callable[..., Any],
     spells: bool,
+) -> bytes | None: ...
+def dump_forms(
+    value: object, default: Callable[[Any], Any] | None, indent: int | None, forms: Forms
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def dump_objects(
@@ -104,6 +111,21 @@ def loads_lazily(
     habit: Any | None,
 ) -> Any: ...
 def look(value: object) -> None: ...
+def loads_any(text: object, otherwise: object) -> Any: ...
+
+@final
+class Form:
+    def __new__(
+        cls, way: tuple[str, ...] | str | Callable[[Any], Any] | None, in_dict: bool = False
+    ) -> Self: ...
+    @staticmethod
+    def inherited() -> Form: ...
+    @staticmethod
+    def tuple() -> Form: ...
+
+@final
+class Forms:
+    def __new__(cls, find: Callable[[type], Form]) -> Self: ...
 
 @final
 class Unread: ...

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from django.conf import ENVIRONMENT_VARIABLE
 from django.conf import settings as django_settings
+from django.utils.functional import empty
 
 T = TypeVar("T")
 
@@ -51,11 +52,13 @@ class Setting(Generic[T]):
 
 def user_settings() -> dict[Any, Any]:
     """What the project has put into ``RUSTACCEL``; empty where that is missing or no dict."""
-    try:
-        # What was read before is in the instance; Django's own way there takes four times as long.
-        user = object.__getattribute__(django_settings, NAME)
-    except AttributeError:
-        user = _read_settings()
+    # What was read before is in the instance; Django's own way there takes four times as long, and
+    # twenty times where nothing is set.
+    known = object.__getattribute__(django_settings, "__dict__")
+    user = known.get(NAME)
+    if user is None:
+        wrapped = known["_wrapped"]
+        user = _read_settings() if wrapped is empty else getattr(wrapped, NAME, None)
     return user if isinstance(user, dict) else {}
 
 

@@ -125,7 +125,7 @@ def _request(args: tuple[Any, ...]) -> Any:
 
 
 def _leave_decision(request: Any, facts: Request) -> None:
-    request.ratelimit = None if facts.kept is None else facts.kept.decision
+    request.ratelimit = None if facts.kept is None else facts.kept[1]
 
 
 def _told(policy: RateLimitPolicy, facts: Request, response: Any) -> Any:

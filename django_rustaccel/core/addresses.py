@@ -50,9 +50,9 @@ class ClientAddress:
         name in small letters. Where ``Forwarded`` and ``X-Forwarded-For`` do not tell the same, one
         of them was not written by the proxy, and none is believed.
         """
-        hop = self._peer(peer)
-        if not hop.is_trusted:
-            return hop.group
+        group, is_trusted = hop = self._peer(peer)
+        if not is_trusted:
+            return group
         told = {
             self._walk(hop, value, node)
             for value, node in (
@@ -61,7 +61,7 @@ class ClientAddress:
             )
             if value
         }
-        return told.pop() if len(told) == 1 else hop.group
+        return told.pop() if len(told) == 1 else group
 
     def _peer(self, peer: str | None) -> Hop:
         if not peer or peer.startswith("unix:"):

@@ -19,22 +19,25 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from inspect import getattr_static
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django_rustaccel.core import jsontext
+from django_rustaccel.core.jsontext import Form, Forms, dump_forms, loads_any
 
 __all__ = ["dumps", "loads"]
 
 #: Makes of a value something that JSON has a form for, or raises ``TypeError``.
 Default = Callable[[Any], Any]
+#: Names of attributes, which become an object; the name of one that stands for the value; a
+#: function of the value; or nothing is known.
+Way = tuple[str, ...] | str | Default | None
 
 ADDRESSES = (IPv4Address, IPv6Address, IPv4Network, IPv6Network)
 _UNSURE = object()
@@ -47,9 +50,8 @@ def dumps(value: Any, default: Default | None = None, *, indent: int | None = No
     has; `indent` is a number of spaces, 0 to 32. Raises ``TypeError`` for what has no form, and
     ``ValueError`` for NaN, infinity, lone surrogates and cycles.
     """
-    encoder = _Encoder(default)
-    made = jsontext.dumps(value, False, indent is None, indent, False, encoder, True)
-    return _by_json(value, encoder, indent) if made is None else made
+    made = dump_forms(value, default, indent, _FORMS)
+    return _by_json(value, default, indent) if made is None else made
 
 
 def loads(text: bytes | bytearray | memoryview | str) -> Any:
@@ -57,56 +59,46 @@ def loads(text: bytes | bytearray | memoryview | str) -> Any:
 
     Raises ``json.JSONDecodeError`` or another ``ValueError`` for what is no JSON in UTF-8.
     """
-    try:
-        data = text.encode() if isinstance(text, str) else bytes(text)
-    except UnicodeEncodeError:
-        raise json.JSONDecodeError("A lone surrogate is no text", "", 0) from None
-    value = jsontext.loads(data, _UNSURE)
-    # Decoded here: the standard library would guess an encoding, and take surrogates.
-    return _by_json_loads(data.decode()) if value is _UNSURE else value
+    value = loads_any(text, _UNSURE)
+    return _by_json_loads(text) if value is _UNSURE else value
 
 
-class _Encoder:
-    """What the native writer asks for the form of a value; made without a class of its own."""
-
-    __slots__ = ("_hook",)
-
-    def __init__(self, hook: Default | None) -> None:
-        self._hook = hook
-
-    def __call__(self, **options: Any) -> _Encoder:
-        return self
-
-    def default(self, value: Any) -> Any:
-        """Something that JSON has a form for."""
-        kind: Any = type(value)
-        form = _form(kind)
-        if form is not None:
-            return form(value)
-        if self._hook is not None:
-            return self._hook(value)
-        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
-
-@lru_cache(1024)
-def _form(kind: type) -> Default | None:
-    """What makes JSON of the values of a class that is not one of Python's own containers."""
+def _way(kind: Any) -> Way:
+    """How the values of a class are written that is not one of Python's own containers."""
     if dataclasses.is_dataclass(kind):
-        return _fields_of(field.name for field in dataclasses.fields(kind))
+        return tuple(field.name for field in dataclasses.fields(kind))
     if attributes := getattr(kind, "__attrs_attrs__", None):
-        return _fields_of(attribute.name for attribute in attributes)
+        return tuple(attribute.name for attribute in attributes)
     if hasattr(kind, "model_dump") and hasattr(kind, "__pydantic_serializer__"):
         return lambda model: model.model_dump(mode="json")
-    return next((form for base, form in FORMS if issubclass(kind, base)), None)
+    if issubclass(kind, Enum) and getattr_static(kind, "value", None) is Enum.__dict__["value"]:
+        return "_value_"  # What `value` gives, by way of a property written in Python.
+    return next((way for base, way in WAYS if issubclass(kind, base)), None)
 
 
-def _fields_of(fields: Any) -> Default:
-    names = tuple(fields)
+def _form(kind: type) -> Form:
+    """The same for the native writer, which asks once a class."""
+    if issubclass(kind, tuple) and _iterates_as_tuple(kind):
+        return Form.tuple()
+    if issubclass(kind, JSON_CLASSES):
+        return Form.inherited()
+    way = _way(kind)
+    return Form(way, isinstance(way, tuple) and _is_in_dict(kind, way))
 
-    def form(value: Any) -> dict[str, Any]:
-        return {name: getattr(value, name) for name in names}
 
-    return form
+def _iterates_as_tuple(kind: type) -> bool:
+    is_same = kind.__iter__ is tuple.__iter__ and kind.__len__ is tuple.__len__  # type: ignore[attr-defined]
+    return is_same and not hasattr(kind, "__bool__")
+
+
+def _is_in_dict(kind: Any, names: Iterable[str]) -> bool:
+    """Whether attributes are what the ``__dict__`` of an instance says, if it has them.
+
+    Descriptors that can be set come first: https://docs.python.org/3/howto/descriptor.html.
+    """
+    found = (type(getattr_static(kind, name, None)) for name in names)
+    is_hidden = any(hasattr(each, "__set__") or hasattr(each, "__delete__") for each in found)
+    return kind.__getattribute__ is object.__getattribute__ and not is_hidden
 
 
 def _moment(value: datetime | time) -> str:
@@ -114,8 +106,10 @@ def _moment(value: datetime | time) -> str:
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
+#: Written as what they inherit from, whatever else they are.
+JSON_CLASSES = (str, int, float, list, tuple, dict)
 #: Of subclasses, and of values of which the native writer is not sure.
-FORMS: list[tuple[Any, Default]] = [
+WAYS: list[tuple[Any, Default]] = [
     (Enum, lambda value: value.value),
     (datetime, _moment),
     (date, date.isoformat),
@@ -129,12 +123,15 @@ FORMS: list[tuple[Any, Default]] = [
 ]
 
 
-def _by_json(value: Any, encoder: _Encoder, indent: int | None) -> bytes:
+_FORMS = Forms(_form)
+
+
+def _by_json(value: Any, default: Default | None, indent: int | None) -> bytes:
     """By the standard library, whose errors are the answer to what the native writer refuses."""
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(
         value,
-        default=encoder.default,
+        default=lambda value: _stand_in(value, default),
         ensure_ascii=False,
         allow_nan=False,
         indent=indent,
@@ -143,7 +140,26 @@ def _by_json(value: Any, encoder: _Encoder, indent: int | None) -> bytes:
     return text.replace("\u2028", r"\u2028").replace("\u2029", r"\u2029").encode()
 
 
-def _by_json_loads(text: str) -> Any:
+def _stand_in(value: Any, default: Default | None) -> Any:
+    """Something that JSON has a form for."""
+    way = _way(type(value))
+    if way is None:
+        way = default
+    if isinstance(way, tuple):
+        return {name: getattr(value, name) for name in way}
+    if isinstance(way, str):
+        return getattr(value, way)
+    if way is None:
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return way(value)
+
+
+def _by_json_loads(text: bytes | bytearray | memoryview | str) -> Any:
+    try:
+        # Decoded here: the standard library would guess an encoding, and take surrogates.
+        text = (text.encode() if isinstance(text, str) else bytes(text)).decode()
+    except UnicodeEncodeError:
+        raise json.JSONDecodeError("A lone surrogate is no text", "", 0) from None
     try:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError:

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import dump_lines, dump_objects, dumps, is_deeper, loads
+from django_rustaccel._rust import (
+    Form,
+    Forms,
+    dump_forms,
+    dump_lines,
+    dump_objects,
+    dumps,
+    is_deeper,
+    loads,
+    loads_any,
+)
 
-__all__ = ["dump_lines", "dump_objects", "dumps", "is_deeper", "loads"]
+__all__ = [
+    "Form",
+    "Forms",
+    "dump_forms",
+    "dump_lines",
+    "dump_objects",
+    "dumps",
+    "is_deeper",
+    "loads",
+    "loads_any",
+]

@@ -13,7 +13,9 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCacheClient
+from django.utils.connection import ConnectionProxy
 from rest_framework import throttling as stock
 
 from django_rustaccel.conf import rate_limit_options
@@ -66,16 +68,14 @@ class SimpleRateThrottle(stock.SimpleRateThrottle):
         return seconds if math.isfinite(seconds) else None
 
     def _hit(self, key: str) -> Decision:
-        options = rate_limit_options()
-        storage = options.get("storage") or _storage_of(self.cache)
-        if storage == IN_PROCESS:
-            key = f"{_mark(self.cache)}:{key}"
-        rate = f"{self.num_requests}/{math.ceil(self.duration)}s"
+        cache, options = _backend(self.cache), rate_limit_options()
+        storage = options.get("storage") or _storage_of(cache)
+        key = f"{_mark(cache)}:{key}" if storage == IN_PROCESS else cache.make_key(key)
         on_error = options.get("on_storage_error", "open")
-        limiter = _limiter(rate, storage, self.algorithm, on_error)
+        limiter = _limiter(self.num_requests, self.duration, storage, self.algorithm, on_error)
         if self.timer is time.time:
-            return limiter.hit(self.cache.make_key(key))
-        return limiter.hit_at(self.timer(), self.cache.make_key(key))
+            return limiter.hit(key)
+        return limiter.hit_at(self.timer(), key)
 
 
 class AnonRateThrottle(stock.AnonRateThrottle, SimpleRateThrottle):
@@ -91,12 +91,20 @@ class ScopedRateThrottle(stock.ScopedRateThrottle, SimpleRateThrottle):
 
 
 @lru_cache(256)
-def _limiter(rate: str, storage: str, algorithm: str, on_error: str) -> Limiter:
+def _limiter(limit: int, seconds: float, storage: str, algorithm: str, on_error: str) -> Limiter:
+    rate = f"{limit}/{math.ceil(seconds)}s"
     return Limiter(rate, storage, algorithm, "drf", on_storage_error=on_error)
+
+
+def _backend(cache: Any) -> Any:
+    """The cache itself: Django's proxy of an alias looks for it at every attribute."""
+    return cache._connections[cache._alias] if type(cache) is ConnectionProxy else cache
 
 
 def _storage_of(cache: Any) -> str:
     """Redis where the cache is in one that its URL says all about; else this process."""
+    if type(cache) is LocMemCache:
+        return IN_PROCESS
     servers: list[str] = getattr(cache, "_servers", [])
     if getattr(cache, "_class", None) is RedisCacheClient and not getattr(cache, "_options", None):
         return servers[0]
@@ -108,8 +116,23 @@ def _mark(cache: Any) -> str:
 
     What is asked for most often is what ``LocMemCache`` drops last when it is full.
     """
-    mark = cache.get(MARK)
+    look = _in_memory if type(cache) is LocMemCache else _ask
+    mark = look(cache)
     if mark is None:
         cache.add(MARK, uuid.uuid4().hex, None)
-        mark = cache.get(MARK)
+        mark = look(cache)
     return str(mark or uuid.uuid4().hex)
+
+
+def _ask(cache: Any) -> Any:
+    return cache.get(MARK)
+
+
+def _in_memory(cache: Any) -> Any:
+    """What :func:`_ask` would give, as it is kept: nobody needs to read the pickle."""
+    key = cache.make_key(MARK)
+    with cache._lock:
+        mark = cache._cache.get(key)
+        if mark is not None:
+            cache._cache.move_to_end(key, last=False)
+    return mark

@@ -47,7 +47,9 @@ mod _rust {
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{dump_lines, dump_objects, dumps, loads, loads_lazily};
+    use crate::python::json::{
+        dump_forms, dump_lines, dump_objects, dumps, loads, loads_any, loads_lazily,
+    };
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
@@ -60,6 +62,8 @@ mod _rust {
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]
     use crate::python::timing::Histograms;
+    #[pymodule_export]
+    use crate::sources::form::{Form, Forms};
     #[pymodule_export]
     use crate::sources::grid::Grid;
     #[pymodule_export]

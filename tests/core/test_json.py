@@ -64,6 +64,68 @@ class Model(pydantic.BaseModel):
     when: date
 
 
+class Loud(enum.Enum):
+    ONE = "one"
+
+    @property
+    def value(self):
+        return "ONE"
+
+
+class Both(str, enum.Enum):  # noqa: UP042 - a text first of all
+    A = "a"
+
+
+class Reversed(Point):
+    def __iter__(self):
+        return iter((self.y, self.x))
+
+
+@dataclasses.dataclass
+class Hidden:
+    number: int
+
+    @property
+    def number(self):
+        return self.__dict__["number"] + 1
+
+    @number.setter
+    def number(self, value):
+        self.__dict__["number"] = value
+
+
+@dataclasses.dataclass
+class Answering:
+    number: int
+
+    def __getattribute__(self, name):
+        return 5 if name == "number" else super().__getattribute__(name)
+
+
+@dataclasses.dataclass
+class Partly:
+    first: int
+    second: int = 2
+    third: list = dataclasses.field(default_factory=list)
+
+
+def partly():
+    value = Partly(1)
+    del value.__dict__["second"]
+    return value
+
+
+def turned():
+    value = Partly(1)
+    value.__dict__ = {"more": 0, "third": 3, "second": 2, "first": 1}
+    return value
+
+
+@dataclasses.dataclass
+class Mapped(dict):
+    number: int = 0
+
+
 NIL = UUID(int=0)
 
 
@@ -109,9 +171,21 @@ NIL = UUID(int=0)
         ({1: "a", None: 2, False: 3, 1.5: 4}, '{"1":"a","null":2,"false":3,"1.5":4}'),
         (2**70, str(2**70)),
         ("\u2028", r'"\u2028"'),
+        ([Loud.ONE, Both.A], '["ONE","a"]'),
+        (Reversed(1, 2), "[2,1]"),
+        (Hidden(1), '{"number":2}'),
+        (Answering(1), '{"number":5}'),
+        (partly(), '{"first":1,"second":2,"third":[]}'),
+        (turned(), '{"first":1,"second":2,"third":3}'),
+        (Partly("é", Partly(None), [Partly(1, 2, [])]), None),
+        (Mapped(), "{}"),
+        ([2**30 - 1, 2**30, -(2**30), 2**60, -(2**63), 2**63, -5, 0], None),
+        ("– " * 60 + "\u2028" + "é\n" * 40 + "\x7f", None),
     ],
 )
 def test_forms(value, expected):
+    if expected is None:
+        expected = orjson.dumps(value).decode().replace("\u2028", r"\u2028")
     assert dumps(value).decode() == expected
     assert json.loads(dumps(value, indent=2)) == json.loads(expected)
 
@@ -121,6 +195,54 @@ def test_a_hook_says_what_becomes_of_the_rest():
     assert dumps(1j, lambda value: Point(value.real, value.imag)) == b"[0.0,1.0]"
     with pytest.raises(ZeroDivisionError):
         dumps(1j, lambda value: 1 / 0)
+
+
+def test_more_classes_than_are_remembered():
+    for number in range(1100):
+        made = dataclasses.make_dataclass("Made", [f"field{number}"])
+        assert dumps(made(number)) == b'{"field%d":%d}' % (number, number)
+
+
+def test_more_names_than_are_remembered():
+    """Names are remembered by their addresses, which are used again once a text is gone."""
+    for row in range(300):
+        value = [{f"{name}{row}{length * 'x'}": row for name in "abc"} for length in (0, 25, 40)]
+        value += [{f"é{row}": 1, "\n": 2, "same": 3}] * 2
+        assert dumps(value) == orjson.dumps(value)
+
+
+class Name(str):
+    """A name that changes the dict while it goes away."""
+
+    def __del__(self):
+        self.of.clear()
+
+
+def test_names_of_a_class_of_their_own():
+    value = {"first": 1}
+    for number in range(3):
+        name = Name(f"name{number}")
+        name.of = {}
+        value[name] = number
+    assert dumps([value, value]) == orjson.dumps([dict(value)] * 2, option=orjson.OPT_NON_STR_KEYS)
+
+
+def test_an_attribute_that_is_missing():
+    value = Partly(1)
+    del value.first
+    with pytest.raises(AttributeError, match="first"):
+        dumps([value])
+
+
+def test_a_hook_that_changes_what_is_written():
+    value = Partly(1j, 2, 3)
+
+    def hook(number):
+        vars(value).clear()
+        vars(value).update(first=1, second=2, third="changed")
+        return "replaced"
+
+    assert dumps(value, hook) == b'{"first":"replaced","second":2,"third":"changed"}'
 
 
 def cycle():
@@ -176,6 +298,23 @@ def test_what_only_the_standard_library_reads(body):
 def test_what_is_no_json(body):
     with pytest.raises(ValueError):  # noqa: PT011 - of several kinds
         loads(body)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.decimals(-(10**19), 10**19, places=9))
+def test_numbers_are_read_to_the_last_bit(number):
+    text = str(number)
+    assert repr(loads(f"[{text}]")) == repr(json.loads(f"[{text}]"))
+
+
+@given(st.text(min_size=20), st.booleans())
+def test_texts_of_every_width(text, is_ascii):
+    body = json.dumps({text: [text, text * 9]}, ensure_ascii=is_ascii)
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        return
+    assert loads(body) == json.loads(body)
+    assert loads(body.encode()) == json.loads(body)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, bytes.decode])

@@ -162,3 +162,15 @@ def test_requests_at_the_same_time_are_all_counted():
         thread.join()
     assert statuses.count(200) == 40
     assert statuses.count(429) == 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_full_cache_forgets_no_throttle(name):
+    """`LocMemCache` drops what was asked for the longest ago."""
+    view = view_of(getattr(ours, name))
+    statuses = []
+    for number in range(8):
+        for other in range(100):
+            cache.set(f"{number}.{other}", other)
+        statuses.append(get(view)[0])
+    assert statuses == ([200] * 2 + [429] * 6 if "Scoped" in name else [200] * 3 + [429] * 5)

@@ -11,8 +11,15 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from django_rustaccel._rust import Decision
+from django_rustaccel.core.limiting.connections import Connections, packed
 from django_rustaccel.core.limiting.outage import Outage
-from django_rustaccel.core.limiting.redis_clients import errors, is_cluster, make_client, split
+from django_rustaccel.core.limiting.redis_clients import (
+    errors,
+    is_cluster,
+    make_client,
+    split,
+    unknown_script,
+)
 from django_rustaccel.core.limiting.script import SCRIPTS
 
 #: Characters of a key that Redis gets as it is; longer ones are hashed.
@@ -30,10 +37,12 @@ class RedisStorage:
         self.outage = Outage(_label(url))
         self.errors = errors()
         self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-        if is_cluster(url):
+        self.is_cluster = is_cluster(url)
+        if self.is_cluster:
             split(url)
         else:
-            _ = self.client
+            self.connections = Connections(self.client.connection_pool)
+            self.unknown_script = unknown_script()
 
     @cached_property
     def client(self) -> Any:
@@ -70,6 +79,10 @@ class RedisCounter:
         self._names = [f"{algorithm}:{'/'.join(map(str, rate))}" for rate in rates]
         self._rates = [part for rate in rates for part in _numbers(algorithm, *rate)]
         self._source = SCRIPTS[algorithm]
+        name = hashlib.sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+        self._call = self._packed(b"EVALSHA", name)
+        self._full_call = self._packed(b"EVAL", self._source)
+        self._tail = packed(*self._rates)
         self._runs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def hit(self, key: str, cost: int, now: int | None) -> Decision:
@@ -86,18 +99,38 @@ class RedisCounter:
 
     async def ahit(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`hit` on an event loop."""
-        return _tightest(await self._arun(self.names(key), self._arguments(b"", cost, now)))
+        call = self._arguments(b"", cost, now)
+        return _tightest(await self._arun(self.names(key), [*call, *self._rates]))
 
     async def apeek(self, key: str, cost: int, now: int | None) -> Decision:
         """:meth:`peek` on an event loop."""
-        return _tightest(await self._arun(self.names(key), self._arguments(b"?", cost, now)))
+        call = self._arguments(b"?", cost, now)
+        return _tightest(await self._arun(self.names(key), [*call, *self._rates]))
 
     async def areset(self, key: str) -> None:
         """:meth:`reset` on an event loop."""
         await self.storage.aclient.delete(*self.names(key))
 
+    def _packed(self, command: bytes, script: str) -> bytes:
+        """The beginning of a call of the script, up to its keys."""
+        parts = 3 + len(self._names) + 2 + len(self._rates)
+        count = b"%d" % len(self._names)
+        return b"*%d\r\n" % parts + packed(command, script.encode(), count)
+
+    def _run(self, names: Sequence[str], call: tuple[bytes, bytes]) -> Any:
+        if self.storage.is_cluster:
+            return self._clustered(keys=names, args=[*call, *self._rates])
+        rest = packed(*[name.encode() for name in names], *call) + self._tail
+        ask = self.storage.connections.ask
+        try:
+            return ask(self._call + rest)
+        except self.storage.unknown_script:
+            # A server that has just started. It remembers the script from now on.
+            return ask(self._full_call + rest)
+
     @cached_property
-    def _run(self) -> Any:
+    def _clustered(self) -> Any:
+        """The script as the client of a cluster runs it, who finds the node."""
         return self.storage.client.register_script(self._source)
 
     @property
@@ -112,11 +145,11 @@ class RedisCounter:
         tag = f"{self.prefix}:{_tag(key)}"
         return [f"rustaccel:{{{tag}}}:{name}" for name in self._names]
 
-    def _arguments(self, mark: bytes, cost: int, now: int | None) -> list[bytes]:
+    def _arguments(self, mark: bytes, cost: int, now: int | None) -> tuple[bytes, bytes]:
         if cost < 0:
             raise OverflowError("a cost is 0 or more")
         time = b"" if now is None else b"%d" % (now // 1000)
-        return [mark + b"%d" % min(cost, MOST_COST), time, *self._rates]
+        return mark + b"%d" % min(cost, MOST_COST), time
 
 
 def _tag(text: str) -> str:

@@ -65,3 +65,10 @@ def errors() -> tuple[type[Exception], ...]:
     from redis.exceptions import RedisClusterException, RedisError
 
     return RedisError, RedisClusterException, OSError
+
+
+def unknown_script() -> type[Exception]:
+    """What is raised for a script that a server has not seen yet."""
+    from redis.exceptions import NoScriptError
+
+    return NoScriptError

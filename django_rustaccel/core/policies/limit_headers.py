@@ -30,7 +30,8 @@ class LimitHeaders:
     """The headers that tell of the decisions on some rates, in some of :data:`STYLES`."""
 
     def __init__(self, rates: list[Rate], styles: Iterable[str]) -> None:
-        self._policy = ", ".join(f"{_name(rate)};q={rate.limit};w={rate.seconds}" for rate in rates)
+        policy = ", ".join(f"{_name(rate)};q={rate.limit};w={rate.seconds}" for rate in rates)
+        self._policy = "RateLimit-Policy", policy
         self._names = {rate.limit: _name(rate) for rate in reversed(rates)}
         self._first = _name(rates[0])
         styles = tuple(styles)
@@ -47,7 +48,9 @@ class LimitHeaders:
 
     def of(self, decision: Decision) -> Headers:
         """The headers of a response; with ``Retry-After`` for a refusal that waiting ends."""
-        headers = [header for maker in self._makers for header in maker(decision)]
+        headers: Headers = []
+        for maker in self._makers:
+            headers += maker(decision)
         if not decision.allowed and math.isfinite(decision.retry_after):
             headers.append(("Retry-After", str(_whole(decision.retry_after))))
         return headers
@@ -58,7 +61,7 @@ class LimitHeaders:
     def _draft(self, decision: Decision) -> Headers:
         name = self._names.get(decision.limit, self._first)
         told = f"{name};r={decision.remaining};t={math.ceil(decision.reset_after)}"
-        return [("RateLimit-Policy", self._policy), ("RateLimit", told)]
+        return [self._policy, ("RateLimit", told)]
 
     def _legacy(self, decision: Decision) -> Headers:
         return [

@@ -57,20 +57,8 @@ class Rule:
         return key, self.cost(request.native) if callable(self.cost) else self.cost
 
 
-class Said:
-    """What a rule said of a request."""
-
-    __slots__ = ("decision", "rule")
-
-    def __init__(self, rule: Rule, decision: Decision) -> None:
-        self.rule = rule
-        self.decision = decision
-
-    @property
-    def binds(self) -> tuple[bool, float, int]:
-        """The smaller, the more it binds."""
-        decision = self.decision
-        return decision.allowed, -decision.retry_after, decision.remaining
+#: What a rule said of a request; of all that did, what binds the most is kept with the request.
+Said = tuple[Rule, Decision]
 
 
 class RateLimitPolicy(Policy):
@@ -118,24 +106,29 @@ class RateLimitPolicy(Policy):
         """Tell how much is left, unless the view has told of a limit of its own."""
         said: Said | None = request.kept
         if said is not None:
-            said.rule.headers.add(response.headers, said.decision)
+            rule, decision = said
+            rule.headers.add(response.headers, decision)
 
     def refuse(self, request: Request) -> Answer:
         """The answer to a request that may not pass."""
-        said: Said = request.kept
+        rule, decision = request.kept
         if self.view is None:
-            answer = refusal(said.decision, said.rule.limiter.rates, self.body)
+            answer = refusal(decision, rule.limiter.rates, self.body)
         else:
-            answer = self.view(request.native, said.decision)
-        told = said.rule.headers.of(said.decision)
+            answer = self.view(request.native, decision)
+        told = rule.headers.of(decision)
         return answer._replace(headers=[*answer.headers, *told])
 
     def _note(self, request: Request, rule: Rule, decision: Decision) -> bool:
         kept: Said | None = request.kept
-        said = Said(rule, decision)
-        if kept is None or said.binds < kept.binds:
-            request.kept = said
+        if kept is None or _binds(decision) < _binds(kept[1]):
+            request.kept = rule, decision
         return decision.allowed
+
+
+def _binds(decision: Decision) -> tuple[bool, float, int]:
+    """The smaller, the more it binds."""
+    return decision.allowed, -decision.retry_after, decision.remaining
 
 
 SHARED = (

@@ -105,8 +105,8 @@ impl Options {
             }
         }?;
         match &self.format {
-            Format::Iso => sink.plain(spell(moment, offset, false).as_str()),
-            Format::IsoMillis => sink.plain(spell(moment, offset, true).as_str()),
+            Format::Iso => sink.spelled(|text| spell(text, moment, offset, false)),
+            Format::IsoMillis => sink.spelled(|text| spell(text, moment, offset, true)),
             Format::Pattern(pattern) => format::write(pattern, moment, sink),
             Format::AsIs | Format::Stock => Err(Stop::Unsure),
         }
@@ -140,8 +140,7 @@ fn local(
     }
 }
 
-fn spell(moment: DateTime, offset: Option<i32>, in_millis: bool) -> Spelling {
-    let mut spelling = Spelling::default();
+fn spell(spelling: &mut Spelling, moment: DateTime, offset: Option<i32>, in_millis: bool) {
     spelling.datetime(moment);
     if in_millis {
         spelling.cut_to_millis(moment.time);
@@ -149,5 +148,4 @@ fn spell(moment: DateTime, offset: Option<i32>, in_millis: bool) -> Spelling {
     if let Some(offset) = offset {
         spelling.offset(offset);
     }
-    spelling
 }

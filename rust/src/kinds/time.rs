@@ -8,7 +8,6 @@ use crate::python::make;
 use crate::python::types::exactly;
 use crate::sinks::Sink;
 use crate::sources::{Given, Value};
-use crate::text::spelling::Spelling;
 use crate::text::temporal::{self, Date, DateTime, Time};
 
 pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
@@ -27,14 +26,12 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
         _ => return Err(Stop::Unsure),
     };
     match format {
-        Format::Iso | Format::IsoMillis => {
-            let mut spelling = Spelling::default();
+        Format::Iso | Format::IsoMillis => sink.spelled(|spelling| {
             spelling.time(time);
             if matches!(format, Format::IsoMillis) {
                 spelling.cut_to_millis(time);
             }
-            sink.plain(spelling.as_str())
-        }
+        }),
         Format::Pattern(pattern) => format::write(pattern, DateTime { date: EPOCH, time }, sink),
         Format::AsIs | Format::Stock => Err(Stop::Unsure),
     }

@@ -1,13 +1,12 @@
 //! Python objects made of JSON text, as `json.loads` makes them.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "a hash keeps its low bits; no text is longer than the largest isize"
-)]
+#![allow(clippy::cast_possible_truncation, reason = "a hash keeps its low bits")]
+use std::cell::Cell;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
+use super::collector::HeldOff;
 use super::unicode;
 use crate::error::{Outcome, Stop};
 use crate::sources::json::{Cursor, Invalid, Text, Token};
@@ -31,8 +30,14 @@ impl From<Invalid> for Stop {
 /// # Errors
 /// `Unsure` where stock decides: anything that is no plain valid JSON.
 pub fn document<'py>(py: Python<'py>, text: &str) -> Outcome<Bound<'py, PyAny>> {
-    let mut keys = Keys::default();
-    let mut decoder = Decoder::new(py, text, &mut keys);
+    let mut keys = KEYS.take();
+    let _held_off = HeldOff::new(py);
+    let value = whole(Decoder::new(py, text, &mut keys));
+    KEYS.set(keys);
+    value
+}
+
+fn whole<'py>(mut decoder: Decoder<'_, 'py>) -> Outcome<Bound<'py, PyAny>> {
     let value = decoder.value(0)?;
     decoder.cursor.end()?;
     Ok(value)
@@ -42,7 +47,8 @@ pub struct Decoder<'a, 'py> {
     py: Python<'py>,
     cursor: Cursor<'a>,
     keys: &'a mut Keys,
-    /// Items of the lists that are open, so that a finished list is made in its exact size.
+    /// Items of the lists and entries of the objects that are open, so that a finished one is made in its
+    /// exact size.
     items: Vec<Bound<'py, PyAny>>,
     /// Entries of the objects that are open.
     entries: Vec<Entry<'py>>,
@@ -111,11 +117,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
 
     fn map(&mut self, depth: usize) -> Outcome<Bound<'py, PyDict>> {
         let start = self.entries.len();
-        while let Some(key) = self.cursor.key(self.entries.len() == start)? {
-            let key = self.keys.name(self.py, key)?;
-            let value = self.value(depth)?;
-            self.entries.push((key, value));
-        }
+        self.read_entries(depth)?;
         self.close_map(start, depth)
     }
 
@@ -129,7 +131,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         let is_new = like.is_none();
         let map = like.map_or_else(|| Ok(PyDict::new(self.py)), |last| last.map.copy())?;
         for (key, value) in entries {
-            map.set_item(key, value)?;
+            set(&map, key, value)?;
         }
         if is_new && entries.len() > ROOM {
             *last = Last::of(&map, entries);
@@ -137,9 +139,24 @@ impl<'a, 'py> Decoder<'a, 'py> {
         self.entries.truncate(start);
         Ok(map)
     }
+
+    fn read_entries(&mut self, depth: usize) -> Outcome {
+        let start = self.entries.len();
+        while let Some(key) = self.cursor.key(self.entries.len() == start)? {
+            let key = self.keys.name(self.py, key)?;
+            let value = self.value(depth)?;
+            self.entries.push((key, value));
+        }
+        Ok(())
+    }
 }
 
-/// The keys of one document, so that a thousand rows share their names as they do in stock.
+thread_local! {
+    /// The documents that a thread reads are like each other more often than not.
+    static KEYS: Cell<Keys> = const { Cell::new(Keys { slots: Vec::new() }) };
+}
+
+/// The keys of one document or several, so that a thousand rows share their names as they do in stock.
 #[derive(Default)]
 pub struct Keys {
     /// Empty until the first key comes.
@@ -167,11 +184,27 @@ impl Keys {
     }
 }
 
+/// `map[key] = value`
+#[inline]
+fn set(
+    map: &Bound<'_, PyDict>,
+    key: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    // SAFETY: a dict and two live objects; the call sets an exception where it returns -1.
+    let answer = unsafe { ffi::PyDict_SetItem(map.as_ptr(), key.as_ptr(), value.as_ptr()) };
+    if answer == 0 { Ok(()) } else { Err(PyErr::fetch(map.py())) }
+}
+
 /// Of the ends and the length: enough to tell the keys of a row apart.
 fn hash(key: &[u8]) -> usize {
+    let half = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
     let (first, last) = match (key.first_chunk(), key.last_chunk()) {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+        _ => match (key.first_chunk(), key.last_chunk()) {
+            (Some(first), Some(last)) => (half(first), half(last)),
+            _ => (key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+        },
     };
     let hash =
         (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -180,23 +213,9 @@ fn hash(key: &[u8]) -> usize {
 
 pub fn string<'py>(py: Python<'py>, text: Text<'_>) -> Outcome<Bound<'py, PyString>> {
     if text.is_ascii && !text.has_escapes {
-        return Ok(ascii(py, text.raw.as_bytes())?);
+        return Ok(unicode::from_ascii(py, text.raw.as_bytes())?);
     }
-    Ok(PyString::new(py, &text.value()?))
-}
-
-/// A `str` of bytes below 128, without looking for others.
-fn ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
-    debug_assert!(text.is_ascii());
-    // SAFETY: the new `str` has room for `text.len()` characters of one byte each, nobody else has
-    // seen it yet, and ASCII is what it was made for. No text is longer than `isize::MAX`.
-    unsafe {
-        let string = ffi::PyUnicode_New(text.len() as ffi::Py_ssize_t, 0x7f);
-        let string = Bound::from_owned_ptr_or_err(py, string)?;
-        let data = ffi::PyUnicode_DATA(string.as_ptr()).cast::<u8>();
-        data.copy_from_nonoverlapping(text.as_ptr(), text.len());
-        Ok(string.cast_into_unchecked())
-    }
+    Ok(unicode::from_utf8(py, &text.value()?)?)
 }
 
 /// `int(digits)`; over `sys.get_int_max_str_digits()` stock refuses in its own words.

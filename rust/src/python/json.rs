@@ -1,11 +1,13 @@
 //! JSON as Python sees it.
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyType};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString, PyType};
 
+use super::types::exactly;
 use super::{body, decode};
 use crate::error::Stop;
 use crate::sinks::{JsonSink, Sink, Style};
-use crate::sources::object::Encoder;
+use crate::sources::encoder::{Class, Encoder};
+use crate::sources::form::Forms;
 use crate::text::escape;
 
 /// `json.dumps(value, cls=encoder, …).encode()` with U+2028 and U+2029 escaped, or `None` where only
@@ -26,10 +28,30 @@ pub fn dumps<'py>(
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
     let py = value.py();
     let style = Style { ensure_ascii, compact, indent, allow_nan };
-    let encoder = Encoder::new(encoder.unbind(), style, spells);
+    let encoder = Encoder::Class(Class::new(encoder.unbind(), style, spells));
     let mut sink = JsonSink::new(style).with_encoder(&encoder);
     match sink.object(value) {
         Ok(()) => Ok(Some(sink.into_py_bytes(py))),
+        Err(Stop::Raised(error)) => Err(*error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}
+
+/// `value` as compact JSON in UTF-8, or with so many spaces a level. `forms` say what becomes of values
+/// that JSON has no form for, then `default` does. `None` is for the standard library to refuse or to
+/// go deeper than this goes.
+#[pyfunction]
+pub fn dump_forms<'py>(
+    value: &Bound<'py, PyAny>,
+    default: Option<&Bound<'py, PyAny>>,
+    indent: Option<usize>,
+    forms: &Bound<'py, Forms>,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let style = Style { ensure_ascii: false, compact: true, indent, allow_nan: false };
+    let encoder = Encoder::Forms(forms.get(), default);
+    let mut sink = JsonSink::new(style).with_encoder(&encoder);
+    match sink.object(value) {
+        Ok(()) => Ok(Some(sink.into_py_bytes(value.py()))),
         Err(Stop::Raised(error)) => Err(*error),
         Err(Stop::Unsure | Stop::Refused) => Ok(None),
     }
@@ -44,7 +66,7 @@ pub fn dump_lines<'py>(
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
     let py = rows.py();
     let style = Style { ensure_ascii: true, compact: true, indent: None, allow_nan: true };
-    let encoder = Encoder::new(encoder.unbind(), style, false);
+    let encoder = Encoder::Class(Class::new(encoder.unbind(), style, false));
     let mut sink = JsonSink::new(style).with_encoder(&encoder).items_apart("\n");
     match sink.object(rows) {
         Ok(()) => Ok(Some(sink.into_py_bytes(py))),
@@ -69,7 +91,7 @@ pub fn dump_objects<'py>(
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
     let py = rows.py();
     let style = Style { ensure_ascii, compact: false, indent, allow_nan };
-    let encoder = Encoder::new(encoder.unbind(), style, false);
+    let encoder = Encoder::Class(Class::new(encoder.unbind(), style, false));
     let sink = JsonSink::new(style).with_encoder(&encoder);
     let mut sink = match (lines, indent) {
         (true, _) => sink.items_apart("\n").separated_by(",", ": "),
@@ -88,8 +110,29 @@ pub fn dump_objects<'py>(
 /// should look at.
 #[pyfunction]
 pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(json) = str::from_utf8(text) else { return Ok(otherwise) };
+    let Ok(json) = simdutf8::basic::from_utf8(text) else { return Ok(otherwise) };
     document(json, otherwise)
+}
+
+/// [`loads`] of `bytes` or of a `str`; `otherwise` for anything else, too.
+#[pyfunction]
+pub fn loads_any<'py>(
+    text: &Bound<'py, PyAny>,
+    otherwise: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(bytes) = exactly::<PyBytes>(text) {
+        return loads(bytes.as_bytes(), otherwise);
+    }
+    if let Some(string) = exactly::<PyString>(text) {
+        return string.to_str().map_or(Ok(otherwise.clone()), |json| document(json, otherwise));
+    }
+    // Memory that others may write to is copied first.
+    let is_buffer = text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>();
+    if !is_buffer {
+        return Ok(otherwise);
+    }
+    let bytes = text.py().get_type::<PyBytes>().call1((text,))?;
+    loads(bytes.cast::<PyBytes>()?.as_bytes(), otherwise)
 }
 
 /// `loads(text, otherwise)` with an object as a `row_class` and a list of nothing but objects as a
@@ -103,7 +146,7 @@ pub fn loads_lazily<'py>(
     list_class: &Bound<'py, PyType>,
     habit: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(json) = str::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
+    let Ok(json) = simdutf8::basic::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
     match body::unread(text, json, row_class, list_class, habit)? {
         Some(value) => Ok(value),
         None => document(json, otherwise),

@@ -10,12 +10,16 @@ use pyo3::prelude::*;
 use pyo3::types::string::PyStringData;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
+use super::names::{self, Names};
 use super::{Key, Sink, spare};
 use crate::error::{Outcome, Stop};
+use crate::python::types::exactly;
 use crate::python::{integer, unicode};
-use crate::sources::object::{self, Encoder};
+use crate::sources::encoder::Encoder;
+use crate::sources::object;
 use crate::text::output::{Output, copy};
 use crate::text::scan::Copied;
+use crate::text::spelling::Spelling;
 use crate::text::{escape, number};
 
 /// The options of `json.dumps` that change the bytes.
@@ -42,15 +46,16 @@ impl Style {
 
 /// Every value is written with the separator after it, which closing its container takes back, so
 /// that writing an item needs to know nothing about the items before it.
-pub struct JsonSink<'a> {
+pub struct JsonSink<'a, 'py> {
     output: Vec<u8>,
     style: Style,
     level: usize,
     after_value: Separator,
     after_key: Separator,
-    encoder: Option<&'a Encoder>,
+    encoder: Option<&'a Encoder<'a, 'py>>,
     /// What follows each map of the outermost list, which then has no brackets of its own.
     item_end: Option<Separator>,
+    names: Names,
 }
 
 /// What a text may take beside its own length.
@@ -81,7 +86,7 @@ impl Separator {
     }
 }
 
-impl<'a> JsonSink<'a> {
+impl<'a, 'py> JsonSink<'a, 'py> {
     pub fn new(style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
@@ -92,6 +97,7 @@ impl<'a> JsonSink<'a> {
             after_key: Separator::new(after_key),
             encoder: None,
             item_end: None,
+            names: Names::take(),
         }
     }
 
@@ -113,7 +119,7 @@ impl<'a> JsonSink<'a> {
 
     /// Lets `encoder` say what becomes of values that JSON has no form for.
     #[must_use]
-    pub fn with_encoder(mut self, encoder: &'a Encoder) -> Self {
+    pub fn with_encoder(mut self, encoder: &'a Encoder<'a, 'py>) -> Self {
         self.encoder = Some(encoder);
         self
     }
@@ -246,6 +252,21 @@ impl<'a> JsonSink<'a> {
         Ok(())
     }
 
+    /// Writes a name, and remembers what both styles spell alike: ASCII without escapes.
+    #[inline(never)]
+    fn new_name(&mut self, name: &Bound<'_, PyString>) -> Outcome {
+        let start = self.output.len();
+        self.quote(name, self.after_key)?;
+        let quoted = &self.output[start..self.output.len() - self.after_key.length as usize];
+        let length = unicode::ascii(name).map(|ascii| ascii.as_slice().len() + 2);
+        let is_clean = length == Some(quoted.len()) && quoted.len() <= names::LONGEST;
+        // Giving up an instance of a subclass may run Python code.
+        if is_clean && exactly::<PyString>(name).is_some() {
+            self.names.keep(name, quoted);
+        }
+        Ok(())
+    }
+
     #[inline(never)]
     fn quote_rest(&mut self, text: &[u8], after: Separator) {
         escape::close_quote(&mut self.output, text, self.style.ensure_ascii);
@@ -255,6 +276,12 @@ impl<'a> JsonSink<'a> {
     #[inline(never)]
     fn quote_any(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
         let (out, ensure_ascii) = (&mut self.output, self.style.ensure_ascii);
+        if !ensure_ascii {
+            // A `str` remembers its UTF-8, so that the next time is a matter of copying.
+            escape::quote(out, text.to_str().map_err(|_| Stop::Refused)?, false);
+            self.separate(after);
+            return Ok(());
+        }
         match unicode::code_points(text)? {
             PyStringData::Ucs1(points) => escape::quote_latin1(out, points, ensure_ascii),
             PyStringData::Ucs2(points) => escape::quote_wide(out, points, ensure_ascii)?,
@@ -271,7 +298,7 @@ impl From<escape::LoneSurrogate> for Stop {
     }
 }
 
-impl<'py> Sink<'py> for JsonSink<'_> {
+impl<'py> Sink<'py> for JsonSink<'_, 'py> {
     #[inline(always)]
     fn null(&mut self) -> Outcome {
         self.write(b"null");
@@ -296,16 +323,20 @@ impl<'py> Sink<'py> for JsonSink<'_> {
         }
         Ok(())
     }
+    #[inline(always)]
     fn float(&mut self, value: f64) -> Outcome {
-        self.before_value();
         if value.is_finite() {
-            number::float(&mut self.output, value);
+            self.before_value();
+            let after = self.after_value;
+            // SAFETY: no float is longer, and the call returns its end.
+            unsafe {
+                self.write_with(number::LONGEST_FLOAT, after, |at| number::float(value, at));
+            }
         } else if self.style.allow_nan {
-            self.output.put(number::not_finite(value).as_bytes());
+            self.write(number::not_finite(value).as_bytes());
         } else {
             return Err(Stop::Refused);
         }
-        self.separate(self.after_value);
         Ok(())
     }
     fn big_integer(&mut self, value: &Bound<'py, PyInt>) -> Outcome {
@@ -320,10 +351,36 @@ impl<'py> Sink<'py> for JsonSink<'_> {
     }
     fn plain(&mut self, value: &str) -> Outcome {
         self.before_value();
-        self.output.push(b'"');
-        self.output.put(value.as_bytes());
-        self.output.push(b'"');
-        self.separate(self.after_value);
+        let after = self.after_value;
+        // SAFETY: there are two quotes and the text between them, which cannot overlap with the output,
+        // being borrowed.
+        unsafe {
+            self.write_with(value.len() + 2, after, |at| {
+                at.write(b'"');
+                copy(value.as_bytes(), at.add(1));
+                at.add(1 + value.len()).write(b'"');
+                at.add(2 + value.len())
+            });
+        }
+        Ok(())
+    }
+    fn spelled(&mut self, spell: impl FnOnce(&mut Spelling)) -> Outcome {
+        self.before_value();
+        let after = self.after_value;
+        // SAFETY: there is room for two quotes and a spelling between them, which has no alignment.
+        // Spelled elsewhere, it would have to be loaded before the processor has finished storing it.
+        unsafe {
+            self.write_with(size_of::<Spelling>() + 2, after, |at| {
+                const { assert!(align_of::<Spelling>() == 1) };
+                at.write(b'"');
+                let place = at.add(1).cast::<Spelling>();
+                place.write(Spelling::default());
+                spell(&mut *place);
+                let end = at.add(1 + (*place).as_str().len());
+                end.write(b'"');
+                end.add(1)
+            });
+        }
         Ok(())
     }
     #[inline(always)]
@@ -354,6 +411,19 @@ impl<'py> Sink<'py> for JsonSink<'_> {
     }
     #[inline(always)]
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        self.before_key();
+        let Some(known) = self.names.find(name) else { return self.new_name(name) };
+        let at = self.output.room(names::LONGEST + 2);
+        // SAFETY: there is room for all of the slot, of which `length` bytes are the name, and for the
+        // separator.
+        unsafe {
+            at.cast::<[u8; names::LONGEST]>().write_unaligned(known.text);
+            let end = self.after_key.write(at.add(known.length));
+            self.output.advance(end.offset_from_unsigned(at));
+        }
+        Ok(())
+    }
+    fn rare_name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
         self.before_key();
         self.quote(name, self.after_key)
     }
@@ -386,11 +456,11 @@ mod tests {
     const PLAIN: Style =
         Style { ensure_ascii: false, compact: true, indent: None, allow_nan: false };
 
-    fn sink(style: Style) -> JsonSink<'static> {
+    fn sink(style: Style) -> JsonSink<'static, 'static> {
         JsonSink::new(style)
     }
 
-    fn text(sink: JsonSink<'_>) -> String {
+    fn text(sink: JsonSink<'_, '_>) -> String {
         String::from_utf8(sink.into_bytes()).unwrap()
     }
 

@@ -1,5 +1,6 @@
 //! Where values go. One walk over a plan or a value serves every sink.
 mod json;
+mod names;
 mod object;
 mod spare;
 mod tape;
@@ -15,6 +16,7 @@ pub use tape::{Tape, TapeSink};
 
 use crate::error::Outcome;
 use crate::text::escape;
+use crate::text::spelling::Spelling;
 
 /// The receiving end of a walk: scalars, and containers that are opened, filled and closed.
 pub trait Sink<'py> {
@@ -28,6 +30,12 @@ pub trait Sink<'py> {
     fn text(&mut self, value: &str) -> Outcome;
     /// ASCII text known to have nothing to escape: digits, dates, hex.
     fn plain(&mut self, value: &str) -> Outcome;
+    /// The same, spelled where it is to stand if the sink has such a place.
+    fn spelled(&mut self, spell: impl FnOnce(&mut Spelling)) -> Outcome {
+        let mut spelling = Spelling::default();
+        spell(&mut spelling);
+        self.plain(spelling.as_str())
+    }
     /// A `str` that exists already: kept as it is where the sink keeps objects.
     fn string(&mut self, value: &Bound<'py, PyString>) -> Outcome;
     /// Any Python value: kept as it is, or walked and written.
@@ -48,6 +56,10 @@ pub trait Sink<'py> {
     fn key(&mut self, key: &Arc<Key>) -> Outcome;
     /// A key that no plan knew beforehand.
     fn name(&mut self, name: &Bound<'py, PyString>) -> Outcome;
+    /// One that will hardly come again.
+    fn rare_name(&mut self, name: &Bound<'py, PyString>) -> Outcome {
+        self.name(name)
+    }
     fn end_map(&mut self) -> Outcome;
     fn begin_list(&mut self, length: usize) -> Outcome;
     fn end_list(&mut self) -> Outcome;

@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text::number;
 use crate::text::run::plain_run;
 
 /// Not JSON, or JSON that only stock should read.
@@ -78,27 +79,51 @@ struct Letters {
 
 /// A number as it is spelled.
 struct Number<'a> {
-    spelled: &'a str,
-    /// Bytes before its point or exponent.
+    text: &'a str,
+    span: Range<usize>,
+    is_negative: bool,
+    /// Of all its digits before an exponent, if they fit 64 bits.
+    digits: u64,
+    /// Digits before its point or exponent, and after its point.
     whole: usize,
-    is_integer: bool,
+    places: usize,
+    has_exponent: bool,
 }
 
 impl<'a> Number<'a> {
+    #[inline(always)]
     fn token(self) -> Read<Token<'a>> {
-        if !self.is_integer {
-            return self.spelled.parse().map(Token::Float).map_err(|_| Invalid);
+        if !self.is_integer() {
+            return self.float().map(Token::Float);
         }
         // 18 digits always fit 64 bits.
-        match self.spelled.parse() {
-            Ok(number) if self.whole <= 18 => Ok(Token::Integer(number)),
-            _ => Ok(Token::BigInteger(self.spelled)),
+        if self.whole > 18 {
+            return Ok(Token::BigInteger(self.spelled()?));
         }
+        let size = self.digits.cast_signed();
+        Ok(Token::Integer(if self.is_negative { -size } else { size }))
+    }
+
+    fn float(&self) -> Read<f64> {
+        // 19 digits without a sign do, too.
+        let fits = !self.has_exponent && self.whole + self.places <= 19;
+        if fits && let Some(size) = number::fraction(self.digits, self.places) {
+            return Ok(if self.is_negative { -size } else { size });
+        }
+        self.spelled()?.parse().map_err(|_| Invalid)
+    }
+
+    fn is_integer(&self) -> bool {
+        self.places == 0 && !self.has_exponent
+    }
+
+    fn spelled(&self) -> Read<&'a str> {
+        self.text.get(self.span.clone()).ok_or(Invalid)
     }
 
     /// A number that Python may refuse is refused here, before anybody has been told that it is fine.
     fn check(self) -> Read<()> {
-        if self.is_integer && self.whole > MOST_DIGITS { Err(Invalid) } else { Ok(()) }
+        if self.is_integer() && self.whole > MOST_DIGITS { Err(Invalid) } else { Ok(()) }
     }
 }
 
@@ -349,45 +374,60 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     fn number(&mut self, first: u8) -> Read<Number<'a>> {
         let start = self.at - 1;
-        let leading = if first == b'-' { self.bump()? } else { first };
-        let whole = 1 + self.digits();
-        if !leading.is_ascii_digit() || (leading == b'0' && whole > 1) {
+        let is_negative = first == b'-';
+        self.at = start + usize::from(is_negative);
+        let leads_with_zero = self.ahead() == Some(b'0');
+        let mut digits = 0;
+        let whole = self.digits(&mut digits);
+        if whole == 0 || (leads_with_zero && whole > 1) {
             return Err(Invalid);
         }
-        let is_integer = !self.fraction()? & !self.exponent()?;
-        let spelled = self.text.get(start..self.at).ok_or(Invalid)?;
-        Ok(Number { spelled, whole, is_integer })
-    }
-
-    fn bump(&mut self) -> Read<u8> {
-        let byte = self.rest().first().copied().ok_or(Invalid)?;
-        self.at += 1;
-        Ok(byte)
-    }
-
-    fn digits(&mut self) -> usize {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        count
-    }
-
-    fn fraction(&mut self) -> Read<bool> {
-        if self.rest().first() != Some(&b'.') {
-            return Ok(false);
+        let places = if self.has(b'.') { self.some_digits(&mut digits)? } else { 0 };
+        let has_exponent = self.has(b'e') || self.has(b'E');
+        if has_exponent {
+            let _ = self.has(b'-') || self.has(b'+');
+            self.some_digits(&mut 0)?;
         }
-        self.at += 1;
-        if self.digits() > 0 { Ok(true) } else { Err(Invalid) }
+        let (text, span) = (self.text, start..self.at);
+        Ok(Number { text, span, is_negative, digits, whole, places, has_exponent })
     }
 
-    fn exponent(&mut self) -> Read<bool> {
-        if !matches!(self.rest().first(), Some(b'e' | b'E')) {
-            return Ok(false);
-        }
-        self.at += 1;
-        if matches!(self.rest().first(), Some(b'+' | b'-')) {
+    #[inline]
+    fn ahead(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes over `byte` if it comes next.
+    #[inline]
+    fn has(&mut self, byte: u8) -> bool {
+        let is_next = self.ahead() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// Passes over digits, appends them to `number`, which may overflow, and counts them.
+    #[inline]
+    fn digits(&mut self, number: &mut u64) -> usize {
+        let start = self.at;
+        while let Some(byte @ b'0'..=b'9') = self.ahead() {
+            *number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
             self.at += 1;
         }
-        if self.digits() > 0 { Ok(true) } else { Err(Invalid) }
+        self.at - start
+    }
+
+    /// The same for one digit at least, and more often than not for many.
+    #[inline]
+    fn some_digits(&mut self, number: &mut u64) -> Read<usize> {
+        let start = self.at;
+        while let Some(eight) =
+            self.rest().first_chunk().and_then(|text| number::eight_digits(*text))
+        {
+            *number = number.wrapping_mul(100_000_000).wrapping_add(eight);
+            self.at += 8;
+        }
+        self.digits(number);
+        if self.at > start { Ok(self.at - start) } else { Err(Invalid) }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where values come from.
 mod cell;
 pub mod depth;
+pub mod encoder;
+pub mod form;
 mod given;
 pub mod grid;
 pub mod instance;

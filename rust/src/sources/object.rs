@@ -2,14 +2,14 @@
 //! in which responses are made of them, then subclasses of the same types, then the encoder's own
 //! `default`. Where the outcome could differ from stock, the walk is refused as a whole.
 #![allow(clippy::inline_always, reason = "the leaves of a document, met by the million")]
-use std::cell::OnceCell;
-
 use pyo3::Borrowed;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::type_object::PyTypeInfo;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
+use super::encoder::Encoder;
+use super::form::{Attributes, Form, Way};
 use super::spelled;
 use crate::error::{Outcome, Stop};
 use crate::python::body;
@@ -17,56 +17,14 @@ use crate::python::entries::{Entries, visit_item};
 use crate::python::integer;
 use crate::python::reader::{Recording, Rows};
 use crate::python::types::{self, exactly};
-use crate::sinks::{Sink, Style};
+use crate::sinks::{Key, Sink};
 
 /// Far deeper than any response, far from the end of the smallest thread's stack.
 const DEPTH_LIMIT: usize = 200;
+/// A dict with more entries is no row of many, but a table of its own.
+const LARGEST_RECORD: usize = 64;
 /// Ancestors are compared from here on: a cycle that is wide need not be written 200 times over.
 const CYCLES_FROM: usize = 8;
-
-/// The class whose `default` says what becomes of values that JSON has no form for. An instance is
-/// made when the first such value comes.
-pub struct Encoder {
-    class: Py<PyAny>,
-    style: Style,
-    /// `default` is DRF's own, so that what it spells may be spelled natively.
-    is_stock: bool,
-    default: OnceCell<Py<PyAny>>,
-}
-
-impl Encoder {
-    /// `class` is a `json.JSONEncoder` that overrides `default` and nothing else.
-    pub fn new(class: Py<PyAny>, style: Style, is_stock: bool) -> Self {
-        Self { class, style, is_stock, default: OnceCell::new() }
-    }
-
-    /// `encoder.default(value)`
-    fn replacement<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = value.py();
-        if let Some(default) = self.default.get() {
-            return default.bind(py).call1((value,));
-        }
-        let encoder = self.class.bind(py).call((), Some(&self.options(py)?))?;
-        let default = encoder.getattr(intern!(py, "default"))?;
-        // Full already if making the encoder came back here, and then as good.
-        let _ = self.default.set(default.clone().unbind());
-        default.call1((value,))
-    }
-
-    /// The arguments that `json.dumps` makes the encoder with.
-    fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let options = PyDict::new(py);
-        options.set_item("skipkeys", false)?;
-        options.set_item("ensure_ascii", self.style.ensure_ascii)?;
-        options.set_item("check_circular", true)?;
-        options.set_item("allow_nan", self.style.allow_nan)?;
-        options.set_item("sort_keys", false)?;
-        options.set_item("indent", self.style.indent)?;
-        options.set_item("separators", self.style.separators())?;
-        options.set_item("default", py.None())?;
-        Ok(options)
-    }
-}
 
 /// Writes `value` with everything in it.
 ///
@@ -76,7 +34,7 @@ impl Encoder {
 /// raises.
 pub fn write<'py, S: Sink<'py>>(
     value: &Bound<'py, PyAny>,
-    encoder: Option<&Encoder>,
+    encoder: Option<&Encoder<'_, 'py>>,
     sink: &mut S,
 ) -> Outcome {
     Walk { encoder, sink }.value(value, &Level::Top)
@@ -137,12 +95,12 @@ enum Rest<'py> {
     Entry(Bound<'py, PyAny>, Bound<'py, PyAny>),
 }
 
-struct Walk<'a, S> {
-    encoder: Option<&'a Encoder>,
+struct Walk<'a, 'py, S> {
+    encoder: Option<&'a Encoder<'a, 'py>>,
     sink: &'a mut S,
 }
 
-impl<'py, S: Sink<'py>> Walk<'_, S> {
+impl<'py, S: Sink<'py>> Walk<'_, 'py, S> {
     fn value(&mut self, value: &Bound<'py, PyAny>, level: &Level<'_, 'py>) -> Outcome {
         if self.leaf(value)? { Ok(()) } else { self.branch(value, level) }
     }
@@ -212,8 +170,13 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         let inside = level.enter(map)?;
         let mut entries = Entries::of(map);
         self.sink.begin_map()?;
-        // SAFETY: `leaf_entry` runs no Python code.
-        while let Some(rest) = unsafe { entries.visit(|key, value| self.leaf_entry(key, value)) }? {
+        let is_record = map.len() <= LARGEST_RECORD;
+        loop {
+            let look = |key: Borrowed<'_, 'py, PyAny>, value: Borrowed<'_, 'py, PyAny>| {
+                self.leaf_entry(key, value, is_record)
+            };
+            // SAFETY: `leaf_entry` runs no Python code.
+            let Some(rest) = unsafe { entries.visit(look) }? else { break };
             match rest? {
                 Rest::Nothing => {}
                 Rest::Value(value) => self.branch(&value, &inside)?,
@@ -229,11 +192,16 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         &mut self,
         key: Borrowed<'_, 'py, PyAny>,
         value: Borrowed<'_, 'py, PyAny>,
+        is_record: bool,
     ) -> Outcome<Rest<'py>> {
         let Some(name) = exactly::<PyString>(&key) else {
             return Ok(Rest::Entry(key.to_owned(), value.to_owned()));
         };
-        self.sink.name(name)?;
+        if is_record {
+            self.sink.name(name)?;
+        } else {
+            self.sink.rare_name(name)?;
+        }
         Ok(if self.leaf(&value)? { Rest::Nothing } else { Rest::Value(value.to_owned()) })
     }
 
@@ -259,10 +227,80 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
 
     #[inline(never)]
     fn uncommon(&mut self, value: &Bound<'py, PyAny>, level: &Level<'_, 'py>) -> Outcome {
-        let spells = self.encoder.is_some_and(|encoder| encoder.is_stock);
-        if spells && spelled::write(value, self.sink)? {
-            Ok(())
-        } else if let Ok(text) = value.cast::<PyString>() {
+        let Some(encoder) = self.encoder else { return self.subclass(value, level) };
+        if encoder.spells() && spelled::write(value, self.sink)? {
+            return Ok(());
+        }
+        match encoder.form(value)? {
+            None => self.subclass(value, level),
+            Some(form) => self.formed(value, &form, level),
+        }
+    }
+
+    /// Writes a value in the form that its class has.
+    fn formed(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        form: &Bound<'py, Form>,
+        level: &Level<'_, 'py>,
+    ) -> Outcome {
+        let stand_in = match &form.get().0 {
+            Way::Inherited => return self.subclass(value, level),
+            Way::Unknown => return self.replaced(value, level),
+            Way::Tuple => return self.tuple(value.cast().map_err(PyErr::from)?, level),
+            Way::Object(attributes) => return self.attributes(value, attributes, level),
+            Way::Attribute(name) => value.getattr(name)?,
+            Way::Function(function) => function.bind(value.py()).call1((value,))?,
+        };
+        self.value(&stand_in, &level.enter(value)?)
+    }
+
+    fn attributes(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        attributes: &Attributes,
+        level: &Level<'_, 'py>,
+    ) -> Outcome {
+        let inside = level.enter(value)?;
+        let dict = attributes.dict_of(value);
+        let mut entries = dict.as_ref().map(Entries::of);
+        self.sink.begin_map()?;
+        for key in &attributes.keys {
+            self.sink.key(key)?;
+            match self.next_entry(&mut entries, key)? {
+                Some(Rest::Nothing) => {}
+                Some(Rest::Value(value)) => self.branch(&value, &inside)?,
+                _ => {
+                    // The dict is not in the order of the names, or has not all of them.
+                    entries = None;
+                    self.value(&value.getattr(&key.name)?, &inside)?;
+                }
+            }
+        }
+        self.sink.end_map()
+    }
+
+    /// Writes the value of the next entry as far as that needs no Python code; `None` if the entry has
+    /// another key.
+    fn next_entry(
+        &mut self,
+        entries: &mut Option<Entries<'_, 'py>>,
+        key: &Key,
+    ) -> Outcome<Option<Rest<'py>>> {
+        let Some(entries) = entries else { return Ok(None) };
+        let look = |name: Borrowed<'_, 'py, PyAny>, value: Borrowed<'_, 'py, PyAny>| {
+            if !name.is(&key.name) {
+                return Ok(None);
+            }
+            let is_leaf = self.leaf(&value)?;
+            Ok(Some(if is_leaf { Rest::Nothing } else { Rest::Value(value.to_owned()) }))
+        };
+        // SAFETY: `leaf` runs no Python code.
+        unsafe { entries.visit(look) }?.unwrap_or(Ok(None))
+    }
+
+    fn subclass(&mut self, value: &Bound<'py, PyAny>, level: &Level<'_, 'py>) -> Outcome {
+        if let Ok(text) = value.cast::<PyString>() {
             self.sink.string(text)
         } else if let Ok(number) = value.cast::<PyInt>() {
             self.integer(number)
@@ -271,7 +309,10 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         } else if let Ok(list) = value.cast::<PyList>() {
             self.list_subclass(list, level)
         } else if let Ok(tuple) = value.cast::<PyTuple>() {
-            inherited::<PyTuple>(value, &["__iter__", "__len__"])?;
+            inherited::<PyTuple>(
+                value,
+                &[intern!(value.py(), "__iter__"), intern!(value.py(), "__len__")],
+            )?;
             self.tuple(tuple, level)
         } else if let Ok(map) = value.cast::<PyDict>() {
             self.dict_subclass(map, level)
@@ -284,15 +325,18 @@ impl<'py, S: Sink<'py>> Walk<'_, S> {
         if write_lazy_list(list, self.sink)? {
             return Ok(());
         }
-        inherited::<PyList>(list, &["__iter__", "__len__"])?;
+        inherited::<PyList>(
+            list,
+            &[intern!(list.py(), "__iter__"), intern!(list.py(), "__len__")],
+        )?;
         self.list(list, level)
     }
 
     /// Stock takes the items of a dict subclass from its `items()`, unless it is empty as a dict.
     fn dict_subclass(&mut self, map: &Bound<'py, PyDict>, level: &Level<'_, 'py>) -> Outcome {
         body::look(map)?;
-        inherited::<PyDict>(map, &["__len__"])?;
-        if inherited::<PyDict>(map, &["items"]).is_ok() || map.is_empty() {
+        inherited::<PyDict>(map, &[intern!(map.py(), "__len__")])?;
+        if inherited::<PyDict>(map, &[intern!(map.py(), "items")]).is_ok() || map.is_empty() {
             return self.map(map, level);
         }
         let inside = level.enter(map)?;
@@ -340,10 +384,10 @@ fn coerced<'py>(key: &Bound<'py, PyAny>) -> Outcome<Bound<'py, PyString>> {
 }
 
 /// Checks that a subclass of `T` leaves these methods alone, and that its truth is its length.
-fn inherited<T: PyTypeInfo>(value: &Bound<'_, PyAny>, methods: &[&str]) -> Outcome {
+fn inherited<T: PyTypeInfo>(value: &Bound<'_, PyAny>, methods: &[&Bound<'_, PyString>]) -> Outcome {
     let (class, base) = (value.get_type(), T::type_object(value.py()));
     for method in methods {
-        if !class.getattr(*method)?.is(&base.getattr(*method)?) {
+        if !class.getattr(method)?.is(&base.getattr(method)?) {
             return Err(Stop::Refused);
         }
     }

@@ -9,12 +9,15 @@
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyTzInfoAccess,
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyType,
+    PyTzInfoAccess,
 };
 
-use crate::error::Outcome;
-use crate::python::{types, zone};
+use crate::error::{Outcome, Stop};
+use crate::python::types::exactly;
+use crate::python::{integer, types, zone};
 use crate::sinks::Sink;
 use crate::text::spelling::Spelling;
 use crate::text::temporal::{Date, DateTime, Time};
@@ -25,37 +28,52 @@ const EXACT: i128 = 1 << 53;
 
 /// Writes a value of exactly one of six classes; says whether it was one.
 pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
-    if let Ok(moment) = value.cast_exact::<PyDateTime>() {
-        return datetime(moment, sink);
+    let class = value.get_type_ptr().cast();
+    let place = classes(value.py())?.iter().position(|known| known.as_ptr() == class);
+    // SAFETY: the class has just been found in its place.
+    unsafe {
+        match place {
+            Some(0) => datetime(value.cast_unchecked(), sink),
+            Some(1) => plain(sink, |text| text.date(date(value.cast_unchecked::<PyDate>()))),
+            Some(2) => clock(value.cast_unchecked(), sink),
+            Some(3) => timedelta(value.cast_unchecked(), sink),
+            Some(4) => decimal(value, sink),
+            Some(_) => uuid(value, sink),
+            None => Ok(false),
+        }
     }
-    if let Ok(day) = value.cast_exact::<PyDate>() {
-        return plain(sink, |spelling| spelling.date(date(day)));
-    }
-    if let Ok(clock) = value.cast_exact::<PyTime>() {
-        // Stock refuses most aware times, in its own words.
-        let is_naive = clock.get_tzinfo().is_none();
-        return if is_naive { plain(sink, |text| text.time(time(clock))) } else { Ok(false) };
-    }
-    if let Ok(duration) = value.cast_exact::<PyDelta>() {
-        return timedelta(duration, sink);
-    }
-    if types::is_exactly(value, types::decimal(value.py())?) {
-        return decimal(value, sink);
-    }
-    if types::is_exactly(value, types::uuid(value.py())?) {
-        let number: u128 = value.getattr(intern!(value.py(), "int"))?.extract()?;
-        let text = uuid::hyphenated(number);
-        sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
-        return Ok(true);
-    }
-    Ok(false)
+}
+
+fn classes(py: Python<'_>) -> PyResult<&[Py<PyType>; 6]> {
+    static CLASSES: PyOnceLock<[Py<PyType>; 6]> = PyOnceLock::new();
+    CLASSES.get_or_try_init(py, || {
+        let own = [
+            py.get_type::<PyDateTime>(),
+            py.get_type::<PyDate>(),
+            py.get_type::<PyTime>(),
+            py.get_type::<PyDelta>(),
+        ];
+        let [a, b, c, d] = own.map(Bound::unbind);
+        let (decimal, uuid) = (types::decimal(py)?.clone(), types::uuid(py)?.clone());
+        Ok([a, b, c, d, decimal.unbind(), uuid.unbind()])
+    })
 }
 
 fn plain<'py, S: Sink<'py>>(sink: &mut S, spell: impl FnOnce(&mut Spelling)) -> Outcome<bool> {
-    let mut spelling = Spelling::default();
-    spell(&mut spelling);
-    sink.plain(spelling.as_str())?;
+    sink.spelled(spell)?;
     Ok(true)
+}
+
+/// Stock refuses most aware times, in its own words.
+fn clock<'py, S: Sink<'py>>(value: &Bound<'py, PyTime>, sink: &mut S) -> Outcome<bool> {
+    let is_naive = value.get_tzinfo().is_none();
+    if is_naive { plain(sink, |text| text.time(time(value))) } else { Ok(false) }
+}
+
+fn uuid<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
+    let number = value.getattr(intern!(value.py(), "int"))?;
+    let number = exactly(&number).and_then(integer::unsigned).ok_or(Stop::Refused)?;
+    plain(sink, |spelling| spelling.put(uuid::hyphenated(number)))
 }
 
 /// `isoformat()`, with `Z` for `+00:00`.
@@ -88,9 +106,12 @@ fn timedelta<'py, S: Sink<'py>>(value: &Bound<'py, PyDelta>, sink: &mut S) -> Ou
     if microseconds.abs() > EXACT {
         return Ok(false);
     }
-    let mut text = Vec::with_capacity(24);
-    number::float(&mut text, microseconds as f64 / 1e6);
-    sink.plain(std::str::from_utf8(&text).unwrap_or_default())?;
+    let mut text = [0; number::LONGEST_FLOAT];
+    let start = text.as_mut_ptr();
+    // SAFETY: there is room for the longest float.
+    let length =
+        unsafe { number::float(microseconds as f64 / 1e6, start).offset_from_unsigned(start) };
+    sink.plain(std::str::from_utf8(&text[..length]).unwrap_or_default())?;
     Ok(true)
 }
 

@@ -10,7 +10,7 @@
     reason = "characters are taken apart into their bytes; the inner loop of every text"
 )]
 use super::output::Output;
-use super::scan::{self, Ascii, Copied, Headed, Utf8};
+use super::scan::{self, Alphabet, Ascii, Copied, Headed, Utf8};
 
 /// Text that UTF-8 cannot carry: stock raises `UnicodeEncodeError` for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,32 +26,27 @@ const PIECE: usize = 256;
 /// Writes `text` with its quotes.
 pub fn quote(out: &mut Vec<u8>, text: &str, ensure_ascii: bool) {
     out.push(b'"');
-    if !put_clean(out, text.as_bytes(), ensure_ascii) {
-        if ensure_ascii {
-            text.chars().for_each(|character| escape_character(out, character));
-        } else {
-            escape_utf8(out, text.as_bytes());
-        }
+    if ensure_ascii {
+        let clean = put_clean::<Ascii>(out, text.as_bytes());
+        text[clean..].chars().for_each(|character| escape_character(out, character));
+    } else {
+        escape_utf8(out, text.as_bytes());
     }
     out.push(b'"');
 }
 
-/// Writes a text and says so if nothing in it needs an escape; writes nothing otherwise.
-fn put_clean(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) -> bool {
+/// Writes the clean bytes that a text begins with, or less of a short one; returns how many.
+fn put_clean<A: Alphabet>(out: &mut Vec<u8>, text: &[u8]) -> usize {
     let at = out.room(text.len());
     // SAFETY: there is room for the text, which cannot overlap with it, being borrowed; and what is
     // counted has been written.
     unsafe {
-        let copied = if ensure_ascii {
-            scan::copy_clean::<Ascii>(text, at)
-        } else {
-            scan::copy_clean::<Utf8>(text, at)
+        let clean = match scan::copy_clean::<A>(text, at) {
+            Copied::All => text.len(),
+            Copied::Part(clean) => clean,
         };
-        let is_clean = copied == Copied::All;
-        if is_clean {
-            out.advance(text.len());
-        }
-        is_clean
+        out.advance(clean);
+        clean
     }
 }
 
@@ -151,22 +146,29 @@ unsafe fn escape_piece(start: *mut u8, text: &[u8], forms: &[Form; 256]) -> *mut
 }
 
 fn escape_utf8(out: &mut Vec<u8>, text: &[u8]) {
-    let mut rest = text;
-    loop {
-        let clean = scan::clean_run::<Utf8>(rest);
-        out.put(&rest[..clean]);
-        let Some((&byte, after)) = rest[clean..].split_first() else { break };
-        rest = after;
-        let separator = SEPARATORS.iter().find(|(tail, _)| byte == 0xe2 && after.starts_with(tail));
-        match separator {
-            Some((tail, form)) => {
-                out.put(form);
-                rest = &after[tail.len()..];
-            }
-            None if byte >= 0x7f => out.push(byte),
-            None => out.put(UNICODE_FORMS[byte as usize].as_bytes()),
-        }
+    let mut rest = &text[put_clean::<Utf8>(out, text)..];
+    while !rest.is_empty() {
+        rest = escape_next(out, rest);
+        rest = &rest[put_clean::<Utf8>(out, rest)..];
     }
+}
+
+/// Writes a text up to and with the first byte that is not clean, or U+2028 and U+2029; returns the rest.
+fn escape_next<'a>(out: &mut Vec<u8>, text: &'a [u8]) -> &'a [u8] {
+    let clean = text.iter().take_while(|&&byte| scan::is_clean_byte::<Utf8>(byte)).count();
+    let (clean, rest) = text.split_at(clean);
+    out.put(clean);
+    let Some((&byte, after)) = rest.split_first() else { return rest };
+    let separator = SEPARATORS.iter().find(|(tail, _)| byte == 0xe2 && after.starts_with(tail));
+    match separator {
+        Some((tail, form)) => {
+            out.put(form);
+            return &after[tail.len()..];
+        }
+        None if byte >= 0x7f => out.push(byte),
+        None => out.put(UNICODE_FORMS[byte as usize].as_bytes()),
+    }
+    after
 }
 
 fn escape_character(out: &mut Vec<u8>, character: char) {
@@ -369,6 +371,22 @@ mod tests {
         let text = "a\u{2028}b\u{2029}\u{2027}\u{202a}";
         assert_eq!(quoted(text, false), "\"a\\u2028b\\u2029\u{2027}\u{202a}\"");
         assert_eq!(quoted(text, true), r#""a\u2028b\u2029\u2027\u202a""#);
+    }
+
+    /// Wherever they stand, and whatever is like them.
+    #[test]
+    fn javascript_line_ends_in_long_texts() {
+        for special in ["\u{2028}", "\u{2029}", "\u{2014}", "\u{2068}", "\n", "\u{7f}", "\u{e2}"] {
+            for length in [0, 5, 13, 14, 15, 16, 17, 40, 70, 130] {
+                for place in 0..=length {
+                    let text = "x".repeat(place) + special + &"é".repeat(length - place);
+                    let expected = (text.replace('\n', "\\n"))
+                        .replace('\u{2028}', "\\u2028")
+                        .replace('\u{2029}', "\\u2029");
+                    assert_eq!(quoted(&text, false), format!("\"{expected}\""));
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Numbers as Python's `int.__repr__` and `float.__repr__` spell them.
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
     clippy::inline_always,
     reason = "numbers are taken apart into their digits; the inner loop of every number"
 )]
-use super::output::Output;
+use super::output::copy;
 
 /// No 64-bit number is longer, its sign included.
 pub const MOST_DIGITS: usize = 20;
+/// No float is longer: `-2.2250738585072014e-308` takes 24 bytes.
+pub const LONGEST_FLOAT: usize = size_of::<zmij::Buffer>();
 
 /// `"00"` to `"99"`
-static PAIRS: [[u8; 2]; 100] = pairs();
+pub static PAIRS: [[u8; 2]; 100] = pairs();
 
 const fn pairs() -> [[u8; 2]; 100] {
     let mut pairs = [[b'0'; 2]; 100];
@@ -36,36 +39,62 @@ pub unsafe fn integer(value: i64, at: *mut u8) -> *mut u8 {
 }
 
 /// # Safety
-/// There is room for the digits: nineteen for a number of 63 bits.
+/// There is room for [`MOST_DIGITS`].
 #[inline(always)]
 unsafe fn digits(value: u64, at: *mut u8) -> *mut u8 {
     // SAFETY: as the caller promises.
     unsafe {
-        match value {
-            0..10 => write([b'0' + value as u8], at),
-            10..100 => pair(value, at),
-            100..1000 => pair(value % 100, write([b'0' + (value / 100) as u8], at)),
-            1000..10_000 => four(value, at),
-            _ => many(value, at),
+        if value < 10_000 {
+            up_to_four(value as u32, at)
+        } else if value < 100_000_000 {
+            up_to_eight(value as u32, at)
+        } else {
+            many(value, at)
         }
     }
 }
 
+/// # Safety
+/// There is room for four bytes.
+#[inline(always)]
+unsafe fn up_to_four(value: u32, at: *mut u8) -> *mut u8 {
+    let pair = |value: u32| PAIRS[value as usize];
+    // SAFETY: as the caller promises.
+    unsafe {
+        match value {
+            0..10 => write([b'0' + value as u8], at),
+            10..100 => write(pair(value), at),
+            100..1000 => write(pair(value % 100), write([b'0' + (value / 100) as u8], at)),
+            _ => four(value, at),
+        }
+    }
+}
+
+/// # Safety
+/// There is room for eight bytes, and the value is 10,000 at least.
+unsafe fn up_to_eight(value: u32, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe { four(value % 10_000, up_to_four(value / 10_000, at)) }
+}
+
+/// # Safety
+/// There is room for four bytes.
+#[inline(always)]
+unsafe fn four(value: u32, at: *mut u8) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe { write(PAIRS[(value % 100) as usize], write(PAIRS[(value / 100) as usize], at)) }
+}
+
+/// # Safety
+/// There is room for [`MOST_DIGITS`].
+#[inline(never)]
 unsafe fn many(value: u64, at: *mut u8) -> *mut u8 {
-    // SAFETY: as the caller of `digits` promises.
-    unsafe { four(value % 10_000, digits(value / 10_000, at)) }
-}
-
-#[inline(always)]
-unsafe fn four(value: u64, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for four bytes.
-    unsafe { pair(value % 100, pair(value / 100, at)) }
-}
-
-#[inline(always)]
-unsafe fn pair(value: u64, at: *mut u8) -> *mut u8 {
-    // SAFETY: the caller has room for two bytes.
-    unsafe { write(PAIRS[value as usize], at) }
+    let last = (value % 100_000_000) as u32;
+    // SAFETY: as the caller promises.
+    unsafe {
+        let at = digits(value / 100_000_000, at);
+        four(last % 10_000, four(last / 10_000, at))
+    }
 }
 
 #[inline(always)]
@@ -79,14 +108,97 @@ unsafe fn write<const N: usize>(text: [u8; N], at: *mut u8) -> *mut u8 {
 
 /// Writes the shortest digits that read back as `value`, in the form that CPython's
 /// `float_repr_style = "short"` gives them: exponents below -4 and from 16 on are written as such,
-/// with a sign and two digits at least. `value` must be finite.
-pub fn float(out: &mut Vec<u8>, value: f64) {
+/// with a sign and two digits at least. `value` must be finite. Returns where they end.
+///
+/// # Safety
+/// There is room for [`LONGEST_FLOAT`].
+#[inline]
+pub unsafe fn float(value: f64, at: *mut u8) -> *mut u8 {
     let size = value.abs();
-    if (1e-4..1e16).contains(&size) || size == 0.0 {
-        out.put(zmij::Buffer::new().format_finite(value).as_bytes());
-    } else {
-        scientific(out, value);
+    let is_plain = (1e-4..1e16).contains(&size) || size == 0.0;
+    // SAFETY: as the caller promises.
+    unsafe { if is_plain { plain(value, at) } else { scientific(value, at) } }
+}
+
+/// # Safety
+/// As [`float`].
+#[inline]
+unsafe fn plain(value: f64, at: *mut u8) -> *mut u8 {
+    let buffer = at.cast::<zmij::Buffer>();
+    // SAFETY: there is room for a buffer, which has no alignment. Spelled in a place of its own, the text
+    // would have to be loaded again before the processor has finished storing it.
+    unsafe {
+        const { assert!(align_of::<zmij::Buffer>() == 1) };
+        buffer.write(zmij::Buffer::new());
+        let text = (*buffer).format_finite(value);
+        let (start, length) = (text.as_ptr(), text.len());
+        if start != at {
+            at.copy_from(start, length);
+        }
+        at.add(length)
     }
+}
+
+/// The float nearest to a number of these `digits`, `places` of which come after its point; `None` for
+/// more places than it can take.
+#[inline]
+pub fn fraction(digits: u64, places: usize) -> Option<f64> {
+    let divisor = *POWERS.get(places)?;
+    // Both are floats, and dividing floats rounds once; nothing is nothing.
+    Some(if digits == 0 || (digits <= EXACT && divisor <= EXACT) {
+        digits as f64 / divisor as f64
+    } else {
+        long_division(digits, divisor)
+    })
+}
+
+/// The float nearest to what is above zero, by way of a quotient of more bits than a float has, of which
+/// the last one stands for all that is left: converting it rounds as the true quotient is rounded.
+fn long_division(dividend: u64, divisor: u64) -> f64 {
+    let (up, down) = (dividend.leading_zeros(), divisor.leading_zeros());
+    let (dividend, divisor) = (u128::from(dividend << up) << 63, u128::from(divisor << down));
+    let quotient = (dividend / divisor) as u64;
+    let is_inexact = u128::from(quotient) * divisor != dividend;
+    let exponent = 1023 - 63 + u64::from(down) - u64::from(up);
+    (quotient | u64::from(is_inexact)) as f64 * f64::from_bits(exponent << 52)
+}
+
+/// Integers up to here are exact as floats.
+const EXACT: u64 = 1 << 53;
+
+/// The powers of ten below 2^64.
+static POWERS: [u64; 20] = powers();
+
+const fn powers() -> [u64; 20] {
+    let mut powers = [1; 20];
+    let mut power = 1;
+    while power < 20 {
+        powers[power] = 10 * powers[power - 1];
+        power += 1;
+    }
+    powers
+}
+
+/// The value of eight digits: <https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>
+#[inline]
+pub fn eight_digits(text: [u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(text) ^ each(b'0');
+    // Whatever is above 9 reaches the upper half of its byte when six is added.
+    if (digits | digits.wrapping_add(each(6))) & each(0xf0) != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let (odd, even) = (pairs & PAIR, (pairs >> 16) & PAIR);
+    let sum = odd
+        .wrapping_mul(100 + (1_000_000 << 32))
+        .wrapping_add(even.wrapping_mul(1 + (10_000 << 32)));
+    Some(sum >> 32)
+}
+
+const PAIR: u64 = 0xff | 0xff << 32;
+
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
 }
 
 /// What `json.dumps(allow_nan=True)` writes for a value that JSON has no number for.
@@ -101,14 +213,23 @@ pub fn not_finite(value: f64) -> &'static str {
 }
 
 /// Rust spells `1e-5` and `1e16` where Python spells `1e-05` and `1e+16`; the digits agree.
-fn scientific(out: &mut Vec<u8>, value: f64) {
+///
+/// # Safety
+/// As [`float`].
+#[cold]
+unsafe fn scientific(value: f64, at: *mut u8) -> *mut u8 {
     let text = format!("{value:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, power) = match exponent.strip_prefix('-') {
         Some(power) => ('-', power),
         None => ('+', exponent),
     };
-    out.put(format!("{digits}e{sign}{power:0>2}").as_bytes());
+    let text = format!("{digits}e{sign}{power:0>2}");
+    // SAFETY: as the caller promises; the text has 17 digits, their sign and point, and five bytes more.
+    unsafe {
+        copy(text.as_bytes(), at);
+        at.add(text.len())
+    }
 }
 
 #[cfg(test)]
@@ -116,8 +237,12 @@ mod tests {
     use super::*;
 
     fn spelled(value: f64) -> String {
-        let mut out = Vec::new();
-        float(&mut out, value);
+        let mut out = Vec::with_capacity(LONGEST_FLOAT);
+        // SAFETY: there is room for the longest.
+        unsafe {
+            let at = out.as_mut_ptr();
+            out.set_len(float(value, at).offset_from_unsigned(at));
+        }
         String::from_utf8(out).unwrap()
     }
 
@@ -125,7 +250,7 @@ mod tests {
     fn integers() {
         let powers = (0..19).map(|power| 10_i64.pow(power));
         let around = powers.flat_map(|power| [power - 1, power, power + 1, 7 * (power / 8)]);
-        for value in around.chain([i64::MAX, i64::MIN, 0]) {
+        for value in (0..100_000_000).step_by(12_347).chain(around).chain([i64::MAX, i64::MIN, 0]) {
             for value in [value, value.wrapping_neg()] {
                 let mut out = Vec::with_capacity(MOST_DIGITS);
                 // SAFETY: there is room for every digit.
@@ -170,6 +295,43 @@ mod tests {
             let value = f64::from_bits(bits);
             if value.is_finite() {
                 assert_eq!(spelled(value).parse::<f64>(), Ok(value));
+            }
+        }
+    }
+
+    #[test]
+    fn fractions_as_the_standard_library_reads_them() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        for round in 0..200_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let digits = bits >> (round % 64);
+            for places in [round % 20, 17] {
+                let text = format!("{digits}e-{places}");
+                assert_eq!(fraction(digits, places), text.parse().ok(), "{text}");
+            }
+        }
+        for digits in
+            [0, 1, EXACT, EXACT + 1, EXACT + 3, u64::MAX, u64::MAX - 1023, u64::MAX - 1024]
+        {
+            for places in 0..20 {
+                let text = format!("{digits}e-{places}");
+                assert_eq!(fraction(digits, places), text.parse().ok(), "{text}");
+            }
+        }
+        assert_eq!(fraction(1, 20), None);
+    }
+
+    #[test]
+    fn eight_digits_at_a_time() {
+        for number in (0..100_000_000).step_by(12_347) {
+            let text = format!("{number:08}");
+            assert_eq!(eight_digits(*text.as_bytes().first_chunk().unwrap()), Some(number));
+        }
+        for place in 0..8 {
+            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
+                let mut text = *b"12345678";
+                text[place] = byte;
+                assert_eq!(eight_digits(text), None, "{text:?}");
             }
         }
     }

@@ -41,7 +41,7 @@ impl Output for Vec<u8> {
     }
 }
 
-/// Copies a text. Nearly every text here is shorter than 32 bytes, where two overlapping moves of a
+/// Copies a text. Nearly every text here is shorter than 64 bytes, where two overlapping moves of a
 /// fixed size take a third of the time of a call to `memcpy`.
 ///
 /// # Safety
@@ -53,6 +53,7 @@ pub unsafe fn copy(text: &[u8], to: *mut u8) {
     unsafe {
         match length {
             17..=32 => both_ends::<16>(from, to, length),
+            33..=64 => both_ends::<32>(from, to, length),
             8..=16 => both_ends::<8>(from, to, length),
             4..8 => both_ends::<4>(from, to, length),
             1..4 => {

@@ -6,6 +6,7 @@
     reason = "every number here is a digit group or a calendar part of known size"
 )]
 
+use super::number::PAIRS;
 use super::spelling::Spelling;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,21 +56,27 @@ impl Date {
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// The last two digits.
+fn pair(number: u16) -> [u8; 2] {
+    PAIRS[usize::from(number % 100)]
+}
+
 impl Spelling {
     pub fn date(&mut self, date: Date) {
-        self.digits(date.year.into(), 4);
-        self.push(b'-');
-        self.digits(date.month.into(), 2);
-        self.push(b'-');
-        self.digits(date.day.into(), 2);
+        let mut text = *b"0000-00-00";
+        text[..2].copy_from_slice(&pair(date.year / 100));
+        text[2..4].copy_from_slice(&pair(date.year));
+        text[5..7].copy_from_slice(&pair(date.month.into()));
+        text[8..].copy_from_slice(&pair(date.day.into()));
+        self.put(text);
     }
 
     pub fn time(&mut self, time: Time) {
-        self.digits(time.hour.into(), 2);
-        self.push(b':');
-        self.digits(time.minute.into(), 2);
-        self.push(b':');
-        self.digits(time.second.into(), 2);
+        let mut text = *b"00:00:00";
+        text[..2].copy_from_slice(&pair(time.hour.into()));
+        text[3..5].copy_from_slice(&pair(time.minute.into()));
+        text[6..].copy_from_slice(&pair(time.second.into()));
+        self.put(text);
         if time.microsecond > 0 {
             self.push(b'.');
             self.digits(time.microsecond, 6);

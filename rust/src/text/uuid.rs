@@ -1,21 +1,36 @@
 //! UUIDs as text (RFC 9562).
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
+/// `"00"` to `"ff"`
+static PAIRS: [[u8; 2]; 256] = pairs();
+
+const fn pairs() -> [[u8; 2]; 256] {
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [HEX[byte >> 4], HEX[byte & 15]];
+        byte += 1;
+    }
+    pairs
+}
+
 /// 32 hexadecimal digits.
 pub fn hex(value: u128) -> [u8; 32] {
     let mut out = [0; 32];
-    for (index, digit) in out.iter_mut().enumerate() {
-        *digit = HEX[(value >> (124 - 4 * index)) as usize & 15];
+    for (pair, byte) in out.as_chunks_mut().0.iter_mut().zip(value.to_be_bytes()) {
+        *pair = PAIRS[usize::from(byte)];
     }
     out
 }
 
+/// Where the bytes of a UUID stand in its usual form.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
 /// The usual 8-4-4-4-12 form.
 pub fn hyphenated(value: u128) -> [u8; 36] {
-    let digits = hex(value);
     let mut out = [b'-'; 36];
-    for (to, from) in [(0, 0..8), (9, 8..12), (14, 12..16), (19, 16..20), (24, 20..32)] {
-        out[to..to + from.len()].copy_from_slice(&digits[from]);
+    for (start, byte) in PLACES.into_iter().zip(value.to_be_bytes()) {
+        out[start..start + 2].copy_from_slice(&PAIRS[usize::from(byte)]);
     }
     out
 }
