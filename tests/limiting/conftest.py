@@ -24,4 +24,4 @@ def storage(request: pytest.FixtureRequest) -> Iterator[str]:
             yield url
     else:
         storages.need_redis()
-        yield storages.REDIS
+        yield storages.PATIENT_REDIS

@@ -1,12 +1,14 @@
 """The site without Django: plain WSGI and ASGI behind the same limit, from the same setting."""
 
 import json
+import logging
 import os
 from typing import Any
 
 from django_rustaccel.asgi import RateLimitMiddleware as AsgiLimit
 from django_rustaccel.wsgi import RateLimitMiddleware as WsgiLimit
 
+logging.basicConfig(level=logging.INFO)
 OPTIONS = {
     name.lower(): value
     for name, value in json.loads(os.environ["SITE_RUSTACCEL"])["RATE_LIMIT"].items()

@@ -6,6 +6,7 @@ import time
 import pytest
 import redis
 
+from limiting.storages import PATIENCE
 from redis_server import free_port, own_redis
 from servers.clocks import Clock
 from servers.load import call, under_load
@@ -52,7 +53,7 @@ def test_the_date_of_redis_is_set(step, tmp_path):
     clock = Clock(tmp_path)
     rules = {"RATE": f"{LIMIT}/{PERIOD}s", "ALGORITHM": "fixed-window"}
     with own_redis(free_port(), tmp_path, **clock.environment) as server:
-        settings = limit(server.url, ON_STORAGE_ERROR="closed", **rules)
+        settings = limit(f"{server.url}?{PATIENCE}", ON_STORAGE_ERROR="closed", **rules)
         with running("gunicorn", tmp_path, **settings) as site:
             wait_for_processes(site.address)
             with under_load(site.address, path=LIMITED) as load:

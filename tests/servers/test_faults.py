@@ -69,9 +69,11 @@ def test_redis_goes_and_comes_back(name, choice, how, tmp_path):
     assert {reply.status for reply in load.replies} <= {200, meanwhile}, log
     assert meanwhile in {reply.status for reply in during}
     assert max(reply.ended - reply.started for reply in load.replies) < PATIENCE
-    # One line an outage and a process, however many calls there were.
-    assert 1 <= log.count("does not answer") <= WORKERS, log
-    assert 1 <= log.count("answers again") <= WORKERS
+    # One line an outage and a process, however many calls there were; on a busy machine a late
+    # answer may have been an outage of its own.
+    began, ended = log.count("does not answer"), log.count("answers again")
+    assert 1 <= ended <= began <= ended + WORKERS, log
+    assert began <= len(during) / 3, log
     assert "Traceback" not in log
 
 

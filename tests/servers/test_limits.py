@@ -31,7 +31,7 @@ def test_exactly_the_limit_passes(name, site, storage, tmp_path):
             load.wait_for(lambda: load.count(429) > 100)
         log = "".join(site.log for site in sites)
     assert {reply.status for reply in load.replies} == {200, 429}, log
-    assert load.count(200) == LIMIT
+    assert load.count(200) == LIMIT, log
     assert len({reply.pid for reply in load.replies if reply.status == 200}) >= 2
     refused = next(reply for reply in load.replies if reply.status == 429)
     assert refused.headers["content-type"] == "application/problem+json"
