@@ -39,6 +39,7 @@ __all__ = [
     "pbkdf2",
     "scrypt",
     "signature",
+    "summarize",
     "unsign",
     "unsign_timestamped",
     "verify",
@@ -240,6 +241,7 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def summarize(numbers: Sequence[float]) -> tuple[float, float, float, float, float]: ...
 def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
 def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...
 

@@ -29,6 +29,7 @@ def reader_of(plan: Plan) -> Reader:
     return plan.reader
 
 
+@statistics.timed
 def represent_one(serializer: Any, instance: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_representation``: one object as a dict."""
     if is_disabled():
@@ -41,6 +42,7 @@ def represent_one(serializer: Any, instance: Any, stock: Callable[..., Any]) -> 
     return value
 
 
+@statistics.timed
 def represent_many(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``ListSerializer.to_representation``: a list of dicts."""
     if is_disabled():
@@ -68,6 +70,7 @@ def _objects(data: Any) -> Any:
     return data.all() if isinstance(data, BaseManager) else instances_of(data)
 
 
+@statistics.timed
 def list_data(serializer: Any, stock: Callable[..., Any]) -> Any:
     """``ListSerializer.data``: everything is read now, and made when somebody looks at it."""
     if not hasattr(serializer, "_data") and _reads_instance(serializer) and not is_disabled():
@@ -144,6 +147,7 @@ def _no_rows(serializer: Any, reason: str) -> str:
     return f"{type(serializer).__name__} is read from instances: {reason}"
 
 
+@statistics.timed
 def read_page(serializer: Any, window: QuerySet[Any], ordering: str) -> list[Any] | None:
     """Items for the rows of a window, each with its value of ``ordering``; ``None`` if not rows."""
     plan = plan_of(serializer)
@@ -159,6 +163,7 @@ def read_page(serializer: Any, window: QuerySet[Any], ordering: str) -> list[Any
     return [RowItem(page, index, {ordering: value}) for index, value in values]
 
 
+@statistics.timed
 def read_rows(serializer: Any, queryset: QuerySet[Any]) -> list[Any] | None:
     """The objects of a queryset as a serializer represents each; ``None`` if rows cannot serve."""
     plan = plan_of(serializer)

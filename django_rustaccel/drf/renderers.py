@@ -45,6 +45,7 @@ class JSONRenderer(originals.JSONRenderer):
 super_render: Callable[..., bytes] = originals.JSONRenderer.render
 
 
+@statistics.timed
 def render_json(
     renderer: Any,
     data: Any,

@@ -16,6 +16,7 @@ from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 ROWS = (dict, UnreadRow)
 
 
+@statistics.timed
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
     if type(data) not in ROWS or serializer.read_only or is_disabled():
@@ -38,6 +39,7 @@ def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
     return values
 
 
+@statistics.timed
 def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
     if type(data) not in ROWS or is_disabled():
@@ -49,6 +51,7 @@ def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., An
     return values
 
 
+@statistics.timed
 def rows_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``ListSerializer.to_internal_value``: one bad row costs that row, not the list."""
     if type(data) is not list or is_disabled():

@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connections
 from django.db.backends.signals import connection_created
 
 from django_rustaccel.core import statistics
 
+T = TypeVar("T")
+
 NO_QUERIES = 'db;dur=0;desc="0 queries"'
 
 
 class RequestMeter:
-    """The statements of a request, the time that they took, and the tiers of its serializers.
+    """The statements of a request and the tiers of its serializers, and the time that both took.
+
+    Serializers have sent some of the statements: the time of those is the database's alone.
 
     It belongs to the context of its request: what that does in other threads through
     ``sync_to_async`` counts, and what other requests do does not.
     """
 
-    __slots__ = ("_token", "count", "seconds", "tiers")
+    __slots__ = ("_is_serializing", "_token", "count", "seconds", "serializing", "tiers")
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.count = 0
+        self.serializing = 0.0
+        self._is_serializing = False
         self.tiers: list[str] = []
         self._token = statistics.watcher.set(self)
+
+    def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """What the function returns; what it asks of serializers is part of its time."""
+        if self._is_serializing:
+            return function(*args, **kwargs)
+        self._is_serializing = True
+        before = perf_counter() - self.seconds
+        try:
+            return function(*args, **kwargs)
+        finally:
+            # Other threads of the request may have waited for the database at the same time.
+            self.serializing += max(0.0, perf_counter() - self.seconds - before)
+            self._is_serializing = False
 
     def stop(self) -> str:
         """Measure no more; milliseconds, the number of statements, how often each tier served."""
@@ -38,7 +58,7 @@ class RequestMeter:
         if not self.tiers:
             return said
         tiers = ", ".join(f"{tier} {count}" for tier, count in Counter(self.tiers).items())
-        return f'{said}, serializers;desc="{tiers}"'
+        return f'{said}, serializers;dur={1000 * self.serializing:.3f};desc="{tiers}"'
 
 
 def measured(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

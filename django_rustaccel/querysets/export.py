@@ -26,6 +26,7 @@ MAX_EXPORTS = 256
 CHUNK_SIZE = 2000
 
 
+@statistics.timed
 def to_json(queryset: QuerySet[Any], fields: Fields | None = None) -> bytes:
     """A queryset as a JSON list, in one go.
 
@@ -74,6 +75,7 @@ def stream_ndjson(
         yield _stock_lines(held) if lines is None else lines
 
 
+@statistics.timed
 def to_csv(queryset: QuerySet[Any], fields: Fields | None = None) -> bytes:
     """A queryset as CSV (RFC 4180) in UTF-8 with a line of names; nested values stand as JSON."""
     return b"".join(stream_csv(queryset, fields))

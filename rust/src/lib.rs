@@ -9,6 +9,8 @@ mod error;
 mod hashing;
 mod kinds;
 mod limiting;
+mod mapping;
+mod numbers;
 mod plan;
 mod python;
 mod signing;
@@ -43,6 +45,8 @@ mod _rust {
     use crate::python::json::{dump_lines, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
+    #[pymodule_export]
+    use crate::python::numbers::summarize;
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-import shutil
 import socket
-import subprocess
 import time
 
 import pytest
 
 from django_rustaccel.core.limiting import Limiter, outage
 from django_rustaccel.ratelimit import storage_failed, storage_recovered
+from limiting.redis_server import free_port, own_redis
 
 #: Seconds a call may take beyond the timeout, on a busy machine.
 PATIENCE = 5
@@ -18,45 +17,13 @@ PATIENCE = 5
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-class Server:
-    """A Redis of the test's own."""
-
-    def __init__(self, port, folder):
-        self.port = port
-        self.folder = folder
-        self.process = None
-
-    def start(self):
-        options = ["--port", str(self.port), "--save", "", "--dir", str(self.folder)]
-        command = ["redis-server", "--bind", "127.0.0.1", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                return socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-        raise AssertionError("redis-server does not start")
-
-    def stop(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(30)
+    return free_port()
 
 
 @pytest.fixture
 def server(port, tmp_path):
-    if shutil.which("redis-server") is None:
-        pytest.skip("no redis-server to stop and start")
-    server = Server(port, tmp_path)
-    server.start()
-    yield server
-    server.stop()
+    with own_redis(port, tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

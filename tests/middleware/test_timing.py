@@ -6,6 +6,7 @@ import multiprocessing
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -15,6 +16,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client, override_settings
 from django.urls import path
 from prometheus_client.parser import text_string_to_metric_families
+from rest_framework.renderers import JSONRenderer
 
 from bookshop.models import Tag
 from bookshop.serializers import TagSerializer
@@ -24,6 +26,8 @@ from django_rustaccel.metrics import RequestCollector, metrics_view
 from django_rustaccel.middleware import TimingMiddleware
 from middleware.adapters import Given, Sent
 
+#: Seconds that a slow query takes.
+SLEEP = 0.02
 FORK = multiprocessing.get_context("fork")
 
 
@@ -98,9 +102,22 @@ async def aview(request, name):
     return await sync_to_async(view)(request, name)
 
 
+def post_view(request, name):
+    def slow(execute, *args):
+        time.sleep(SLEEP)
+        return execute(*args)
+
+    with connection.execute_wrapper(slow):
+        serializer = TagSerializer(data={"name": name, "colour": "#ff0000"})
+        assert serializer.is_valid(), serializer.errors
+        rows = TagSerializer(Tag.objects.all(), many=True).data
+    return HttpResponse(JSONRenderer().render(rows))
+
+
 urlpatterns = [
     path("shop/<str:name>/", view),
     path("ashop/<str:name>/", aview),
+    path("tags/<str:name>/", post_view),
     path("metrics/", metrics_view),
 ]
 TOTAL = r"total;dur=[\d.]+, "
@@ -112,7 +129,7 @@ middleware = override_settings(
 @pytest.mark.django_db(transaction=True)
 @middleware
 def test_queries_and_serializers():
-    expected = TOTAL + r'db;dur=[\d.]+;desc="3 queries", serializers;desc="rows 1"'
+    expected = TOTAL + r'db;dur=[\d.]+;desc="3 queries", serializers;dur=[\d.]+;desc="rows 1"'
     for url in ("/shop/a/", "/ashop/a/"):
         assert re.fullmatch(expected, Client().get(url)["Server-Timing"])
         got = asyncio.run(AsyncClient().get(url))
@@ -120,6 +137,20 @@ def test_queries_and_serializers():
 
 
 @pytest.mark.django_db(transaction=True)
+@middleware
+def test_the_time_of_serializers_is_without_that_of_their_queries():
+    told = Client().get("/tags/fiction/")["Server-Timing"]
+    parts = dict(part.split(";", 1) for part in told.split(", ") if ";" in part)
+    count = int(re.search(r"(\d+) queries", parts["db"])[1])
+    database = float(re.search(r"dur=([\d.]+)", parts["db"])[1])
+    serializers = float(re.search(r"dur=([\d.]+)", parts["serializers"])[1])
+    total = float(re.search(r"dur=([\d.]+)", parts["total"])[1])
+    assert database >= count * SLEEP * 1000
+    assert 0 < serializers <= total - database
+    assert re.search(r'desc="write (native|stock) 1, rows 1"', told)
+
+
+@pytest.mark.django_db
 @middleware
 def test_a_wrapper_around_the_first_query_is_taken_off_again():
     connection.close()

@@ -4,7 +4,6 @@ pub mod clock;
 mod fixed_window;
 mod gcra;
 mod header;
-mod memory;
 pub mod rate;
 mod sliding_window;
 mod state;

@@ -8,8 +8,8 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::bucket::{Bucket, SLOTS, Tag, Word};
 use super::header::{Header, SIZE};
-use super::memory;
 use super::state::State;
+use crate::mapping::{self, Access, Blank};
 
 /// Keys a bucket is planned for: with as many keys as the capacity says, one bucket in twenty is full.
 const PLANNED: usize = SLOTS * 2 / 3;
@@ -25,7 +25,7 @@ impl Table {
     /// A table for so many keys in this process.
     pub fn private(capacity: usize) -> io::Result<Self> {
         let header = Header::new(buckets(capacity));
-        Self::check(memory::private(&header, bytes(capacity))?, header.buckets)
+        Self::check(mapping::private(blank(&header.to_bytes(), capacity))?, header.buckets)
     }
 
     /// A table for so many keys in a file, shared by all processes that open it.
@@ -35,7 +35,8 @@ impl Table {
             return Err(Error::new(ErrorKind::Unsupported, why));
         }
         let header = Header::new(buckets(capacity));
-        Self::check(memory::shared(path, &header, bytes(capacity))?, header.buckets)
+        let memory = mapping::shared(path, blank(&header.to_bytes(), capacity), Access::Nobody)?;
+        Self::check(memory, header.buckets)
     }
 
     fn check(memory: MmapRaw, buckets: u64) -> io::Result<Self> {
@@ -86,6 +87,7 @@ fn buckets(capacity: usize) -> u64 {
     capacity.clamp(1, MOST).div_ceil(PLANNED) as u64
 }
 
-fn bytes(capacity: usize) -> usize {
-    capacity.clamp(1, MOST).div_ceil(PLANNED) * size_of::<Bucket>()
+fn blank(header: &[u8; SIZE], capacity: usize) -> Blank<'_> {
+    let buckets = capacity.clamp(1, MOST).div_ceil(PLANNED);
+    Blank { header, length: SIZE + buckets * size_of::<Bucket>() }
 }

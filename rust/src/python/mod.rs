@@ -13,6 +13,7 @@ pub mod integer;
 pub mod json;
 pub mod limiting;
 pub mod make;
+pub mod numbers;
 pub mod reader;
 pub mod signing;
 pub mod timing;
