@@ -1,11 +1,11 @@
 """The panel of django-debug-toolbar: what it says of requests, through the toolbar's own views."""
 
-import asyncio
 import re
 import subprocess
 import sys
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.test import AsyncClient, Client, override_settings
 from django.urls import include, path
@@ -246,7 +246,7 @@ class TestInTheToolbar:
     @pytest.mark.django_db(transaction=True)
     def test_event_loops(self):
         fill_shop(2)
-        asyncio.run(AsyncClient().get("/tags/"))
+        async_to_sync(AsyncClient().get)("/tags/")
         (read, render) = last_panel().get_stats()["calls"]
         assert (read["tier"], read["rows"], read["queries"]) == ("rows", 12, 1)
         assert render["kind"] == "render"
