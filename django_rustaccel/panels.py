@@ -21,7 +21,7 @@ except ImportError as error:
 __all__ = ["AccelerationPanel"]
 
 
-class AccelerationPanel(Panel):  # type: ignore[misc]
+class AccelerationPanel(Panel):
     """Serializers, parsers and renderers of a request: tier, rows, time, queries, and reasons."""
 
     title = "Acceleration"
@@ -39,7 +39,7 @@ class AccelerationPanel(Panel):  # type: ignore[misc]
     @property
     def nav_subtitle(self) -> str:
         """How often each tier served."""
-        calls = self.get_stats().get("calls", ())
+        calls = self.get_stats().get("calls", ())  # type: ignore[no-untyped-call]
         served = Counter[str]()
         for call in calls:
             if call["kind"] in ("read", "write") and call["tier"]:
@@ -64,7 +64,7 @@ class AccelerationPanel(Panel):  # type: ignore[misc]
         if meter is None:
             return
         calls = meter.calls()
-        self.record_stats(
+        self.record_stats(  # type: ignore[no-untyped-call]
             {
                 "calls": calls,
                 "queries": meter.count,
