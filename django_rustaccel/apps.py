@@ -20,11 +20,14 @@ class RustaccelConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks and serve DRF's own classes if the setting says so."""
         from django_rustaccel import checks  # noqa: F401 - importing it registers them
+        from django_rustaccel.cache import checks as cache_checks  # noqa: F401 - so does this
 
         _install_if_asked(setting=NAME)
         setting_changed.connect(_install_if_asked)
         _install_off_loop(setting=NAME)
         setting_changed.connect(_install_off_loop)
+        _install_cache_proxy(setting=NAME)
+        setting_changed.connect(_install_cache_proxy)
 
 
 def _install_off_loop(*, setting: str, **kwargs: Any) -> None:
@@ -32,6 +35,14 @@ def _install_off_loop(*, setting: str, **kwargs: Any) -> None:
         from django_rustaccel.offloop import install
 
         install()
+
+
+def _install_cache_proxy(*, setting: str, **kwargs: Any) -> None:
+    if setting != NAME:
+        return
+    from django_rustaccel.cache import proxy
+
+    proxy.install() if settings.accelerate_cache_proxy else proxy.uninstall()
 
 
 def _install_if_asked(*, setting: str, **kwargs: Any) -> None:

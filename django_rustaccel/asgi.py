@@ -68,7 +68,10 @@ class Request(facts.Request):
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        return self.native.get("path_params") or {}
+        if "path_params" not in self.native:
+            raise RuntimeError("path:NAME needs the middleware of a route: no path is matched yet")
+        parameters: Mapping[str, Any] = self.native["path_params"]
+        return parameters
 
     @property
     def user_id(self) -> Any:

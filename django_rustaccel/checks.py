@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -100,11 +103,19 @@ def check_deployed_rate_limit_storage(**kwargs: Any) -> list[CheckMessage]:
 def _counted_apart() -> list[CheckMessage]:
     options = settings.rate_limit
     is_local = str(options.get("STORAGE", "local://")).startswith("local:")
-    if not is_local or "RATE_LIMIT" not in getattr(django_settings, NAME, {}):
+    if not is_local or not (options or _limits_views()):
         return []
     message = f"{NAME}['RATE_LIMIT'] is counted by every worker process for itself."
     hint = "All together let through as many times the limit: use shared:// or redis://."
     return [checks.Warning(message, hint=hint, id=f"{TAG}.W002")]
+
+
+def _limits_views() -> bool:
+    """Whether ``@ratelimit`` stands before a view of the project."""
+    with suppress(Exception):  # Django's own check of the URLs says what is wrong with them.
+        import_module(django_settings.ROOT_URLCONF)
+    module = sys.modules.get("django_rustaccel.ratelimit")
+    return module is not None and module.ViewLimit.exists
 
 
 def configured_workers() -> int:

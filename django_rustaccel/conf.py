@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
+from django.conf import ENVIRONMENT_VARIABLE
 from django.conf import settings as django_settings
 
 T = TypeVar("T")
@@ -54,8 +55,15 @@ def user_settings() -> dict[Any, Any]:
         # What was read before is in the instance; Django's own way there takes four times as long.
         user = object.__getattribute__(django_settings, NAME)
     except AttributeError:
-        user = getattr(django_settings, NAME, None)
+        user = _read_settings()
     return user if isinstance(user, dict) else {}
+
+
+def _read_settings() -> Any:
+    """The same from Django; an application that has no settings of Django has none of ours."""
+    if not django_settings.configured and ENVIRONMENT_VARIABLE not in os.environ:
+        return None
+    return getattr(django_settings, NAME, None)
 
 
 def must_be_bool(value: Any) -> str:
@@ -151,6 +159,12 @@ class Settings:
         False,
         must_be_bool,
         "Whether DRF's own classes are served natively, and with them every class made of them.",
+    )
+
+    accelerate_cache_proxy = Setting(
+        False,
+        must_be_bool,
+        "Whether `django.core.cache.cache` finds its backend natively, wherever it was imported.",
     )
 
     lazy_data = Setting(

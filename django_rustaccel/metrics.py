@@ -1,4 +1,6 @@
-"""The histograms of ``TimingMiddleware`` for Prometheus, by its own client (extra ``metrics``).
+"""What is counted, for Prometheus, by its own client (extra ``metrics``).
+
+That is the histograms of ``TimingMiddleware``, and what each ``RustCache`` counts.
 
     urlpatterns = [path("metrics/", django_rustaccel.metrics.metrics_view)]
 
@@ -20,16 +22,29 @@ from django_rustaccel.exceptions import MissingDependencyError
 
 try:
     from prometheus_client import REGISTRY, CollectorRegistry, multiprocess
-    from prometheus_client.core import HistogramMetricFamily
+    from prometheus_client.core import (
+        CounterMetricFamily,
+        GaugeMetricFamily,
+        HistogramMetricFamily,
+    )
     from prometheus_client.exposition import choose_encoder
+    from prometheus_client.parser import text_string_to_metric_families
     from prometheus_client.utils import floatToGoString
 except ImportError as error:
     message = "metrics need prometheus-client: install django-rustaccel[metrics]"
     raise MissingDependencyError(message) from error
 
-__all__ = ["RequestCollector", "metrics_view"]
+__all__ = ["CacheCollector", "RequestCollector", "metrics_view"]
 
 NAME = "http_request_duration_seconds"
+CACHE_NAME = "rustaccel_cache"
+CACHE_METRICS: dict[str, Any] = {
+    "hits": (CounterMetricFamily, "Calls of get that found a value."),
+    "misses": (CounterMetricFamily, "Calls of get that found none."),
+    "evictions": (CounterMetricFamily, "Entries that had to make room."),
+    "entries": (GaugeMetricFamily, "Entries that are kept."),
+    "bytes": (GaugeMetricFamily, "Memory that they take."),
+}
 
 
 class RequestCollector:
@@ -57,6 +72,47 @@ class RequestCollector:
         return buckets
 
 
+class CacheCollector:
+    """A collector for ``prometheus_client``: what each ``RustCache`` of this process counts.
+
+    Each process has entries and counts of its own, so they carry its number: sum over ``process``
+    what a scraper has seen.
+    """
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
+        """One family each; none in a project without such caches."""
+        rows = _counted()
+        for name, (kind, help_) in CACHE_METRICS.items():
+            family = kind(f"{CACHE_NAME}_{name}", help_, labels=["cache", "process"])
+            for row in rows:
+                family.add_metric([row["cache"], str(row["process"])], float(row[name]))
+            if rows:
+                yield family
+
+
+def _counted() -> list[dict[str, Any]]:
+    from django_rustaccel.cache.inspection import counted
+
+    return counted()
+
+
+def caches_in(text: str) -> list[dict[str, Any]]:
+    """What the metrics of another process say of its caches. Raises ``ValueError`` for no metrics.
+
+    Every one has ``cache``, ``process`` and the numbers of ``RustCache.statistics()``.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for family in text_string_to_metric_families(text):
+        name = family.name.removeprefix(f"{CACHE_NAME}_")
+        if name not in CACHE_METRICS or name == family.name:
+            continue
+        for sample in family.samples:
+            labels = sample.labels["cache"], sample.labels["process"]
+            row = rows.setdefault(labels, dict(zip(("cache", "process"), labels, strict=True)))
+            row[name] = int(sample.value)
+    return [{**dict.fromkeys(CACHE_METRICS, 0), **row} for row in rows.values()]
+
+
 def metrics_view(request: Any) -> Any:
     """A Django view: everything the project counts, as Prometheus or OpenMetrics text."""
     from django.http import HttpResponse
@@ -80,6 +136,7 @@ class _Everything:
         times = TimingPolicy(**arguments(settings.timing)).times
         if times is not None:
             yield from RequestCollector(times).collect()
+        yield from CacheCollector().collect()
 
 
 def _registry() -> CollectorRegistry:

@@ -75,7 +75,11 @@ def ratelimit(
 class ViewLimit:
     """The policy of one view, made again when a test replaces the settings."""
 
+    #: Whether some view of this process has a limit.
+    exists = False
+
     def __init__(self, rule: dict[str, Any]) -> None:
+        ViewLimit.exists = True
         self._rule = rule
         self._made_for: Any = ViewLimit
         self._policy = RateLimitPolicy()

@@ -274,9 +274,18 @@ class CompressionMiddleware(PolicyMiddleware):
 
 
 class RateLimitMiddleware(PolicyMiddleware):
-    """Limits requests; the options are those of ``RateLimitPolicy``."""
+    """Limits requests; the options are those of ``RateLimitPolicy``.
+
+    Raises ``ValueError`` for a key ``path:NAME``: nobody has matched the path yet.
+    """
 
     policy_class = RateLimitPolicy
+    policy: RateLimitPolicy
+
+    def __init__(self, app: Application, /, **options: Any) -> None:
+        super().__init__(app, **options)
+        if any(rule.key.needs_route for rule in self.policy.rules):
+            raise ValueError("path:NAME is no key here: WSGI middleware knows no path parameters")
 
 
 class TimingMiddleware(PolicyMiddleware):

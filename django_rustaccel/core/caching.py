@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import CacheStore, LocalCache
+from django_rustaccel._rust import CacheStore, Forward, LocalCache
 
-__all__ = ["CacheStore", "LocalCache"]
+__all__ = ["CacheStore", "Forward", "LocalCache"]

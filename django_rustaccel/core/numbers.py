@@ -11,9 +11,9 @@ __all__ = ["Summary", "summarize"]
 
 
 class Summary(NamedTuple):
-    """What is said of a list of numbers; `deviation` is that of the whole population."""
+    """What is said of a list of so many numbers; `deviation` is that of the whole population."""
 
-    count: int
+    size: int
     mean: float
     deviation: float
     minimum: float

@@ -37,10 +37,7 @@ watcher: ContextVar[Watcher | None] = ContextVar("rustaccel_watcher", default=No
 
 
 def timed(function: Callable[P, T]) -> Callable[P, T]:
-    """A function of serializers whose time the watcher of the context hears of.
-
-    Where nobody watches it costs 0.1 microseconds.
-    """
+    """A function of serializers whose time the watcher of the context hears of."""
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -48,6 +45,22 @@ def timed(function: Callable[P, T]) -> Callable[P, T]:
         if current is None:
             return function(*args, **kwargs)
         return current.run(function, *args, **kwargs)
+
+    return call
+
+
+def timed_of_three(function: Callable[[Any, Any, Any], T]) -> Callable[[Any, Any, Any], T]:
+    """The same for what is called once an object.
+
+    Where nobody watches it costs 70 ns; to pass on arguments of any number, 200.
+    """
+
+    @wraps(function)
+    def call(serializer: Any, data: Any, stock: Any) -> T:
+        current = watcher.get()
+        if current is None:
+            return function(serializer, data, stock)
+        return current.run(function, serializer, data, stock)
 
     return call
 

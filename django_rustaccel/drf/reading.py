@@ -29,7 +29,7 @@ def reader_of(plan: Plan) -> Reader:
     return plan.reader
 
 
-@statistics.timed
+@statistics.timed_of_three
 def represent_one(serializer: Any, instance: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_representation``: one object as a dict."""
     if is_disabled():

@@ -16,7 +16,7 @@ from django_rustaccel.drf.input_plans import CompiledInput, input_plan_of
 ROWS = (dict, UnreadRow)
 
 
-@statistics.timed
+@statistics.timed_of_three
 def run_validation(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.run_validation``: what was sent for one object as its validated data."""
     if type(data) not in ROWS or serializer.read_only or is_disabled():
@@ -39,7 +39,7 @@ def _one(serializer: Any, data: dict[Any, Any], plan: CompiledInput) -> Any:
     return values
 
 
-@statistics.timed
+@statistics.timed_of_three
 def fields_to_internal_value(serializer: Any, data: Any, stock: Callable[..., Any]) -> Any:
     """``Serializer.to_internal_value``, for serializers that override what is around it."""
     if type(data) not in ROWS or is_disabled():

@@ -13,6 +13,7 @@ from django_rustaccel.core.policies.webhooks import WebhookPolicy
 from django_rustaccel.middleware import meters
 from django_rustaccel.middleware.base import PolicyMiddleware
 from django_rustaccel.middleware.decorators import webhook_signature
+from django_rustaccel.middleware.facts import Request, Response
 from django_rustaccel.middleware.rate_limit import RateLimitMiddleware
 from django_rustaccel.webhooks import webhook_policy
 
@@ -35,6 +36,11 @@ class CompressionMiddleware(PolicyMiddleware):
     def make_policy(self) -> CompressionPolicy:
         """The policy that ``RUSTACCEL["COMPRESSION"]`` asks for."""
         return CompressionPolicy(**arguments(settings.compression))
+
+    def process_response(self, request: Any, response: Any) -> Any:
+        """The compressed response: the hook that ``decorator_from_middleware`` calls for a view."""
+        self.policy.on_response(Request(request), Response(response))
+        return response
 
 
 class TimingMiddleware(PolicyMiddleware):

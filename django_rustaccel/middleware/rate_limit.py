@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
+from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
@@ -62,6 +63,9 @@ async def load_user(request: HttpRequest) -> None:
 
 
 def _answering(view: Callable[[HttpRequest, Decision], Any]) -> Callable[[Any, Decision], Answer]:
+    if iscoroutinefunction(view):
+        raise ImproperlyConfigured(f"{NAME}['RATE_LIMIT'] has an async VIEW: it must not wait.")
+
     def answer(request: HttpRequest, decision: Decision) -> Answer:
         response = view(request, decision)
         if hasattr(response, "render"):

@@ -106,6 +106,8 @@ class Needs:
     models: set[type[Model]] = dataclass_field(default_factory=set)
     #: Whether no valid cell can make a kind ask its stock field, which may run user code or raise.
     certain: bool = True
+    #: Whether no column but the primary key is read, where stock reads no other either.
+    key_only: bool = False
     #: Statements that were compiled for these needs, by what their SQL depends on.
     statements: dict[Any, Any] = dataclass_field(default_factory=dict)
     #: Where these are the needs of a relation: how its own manager reads it, by database
@@ -333,6 +335,7 @@ def _value_needs(entry: Entry, target: type[Model]) -> Needs:
     child = entry.node.child
     if child.kind == "key" and child.child is None:
         survey.needs.item = survey.column(entry, target, (), "pk", is_key=True)
+        survey.needs.key_only = child.options.get("only", False)
     elif child.kind == "slug":
         *relations, slug = child.options["path"]
         model, route = survey.walk(entry, target, (), relations)

@@ -142,10 +142,10 @@ def _batched(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-class _Held(list):  # type: ignore[type-arg]
+class Held(list):  # type: ignore[type-arg]
     """What was read, in the shape that the native JSON writer asks lists for."""
 
-    def __init__(self, rows: Any, selected: Selected) -> None:
+    def __init__(self, rows: Any, selected: Any) -> None:
         super().__init__()
         self._rustaccel_rows = (rows, selected)
 
@@ -164,15 +164,15 @@ class _Export:
         self.reader = Reader((None, [entry.as_tuple() for entry in entries]), FRAMEWORK)
         self.selected = Selected(entries)
 
-    def held(self, queryset: QuerySet[Any]) -> _Held:
+    def held(self, queryset: QuerySet[Any]) -> Held:
         """Everything that a queryset gives, read now."""
         read = rows.read(self, queryset) if _is_unread(queryset) else "it has been read already"
         if isinstance(read, str):
             return self._instances(queryset, queryset, read)
         statistics.read["rows"] += 1
-        return _Held(self.reader.rows(read.table), self.selected)
+        return Held(self.reader.rows(read.table), self.selected)
 
-    def chunks(self, queryset: QuerySet[Any], size: int) -> Iterator[_Held]:
+    def chunks(self, queryset: QuerySet[Any], size: int) -> Iterator[Held]:
         """The same, ``size`` rows at a time."""
         tables = rows.read_in_chunks(self, queryset, size)
         if isinstance(tables, str):
@@ -181,12 +181,12 @@ class _Export:
             return
         statistics.read["rows"] += 1
         for table in tables:
-            yield _Held(self.reader.rows(table), self.selected)
+            yield Held(self.reader.rows(table), self.selected)
 
-    def _instances(self, queryset: QuerySet[Any], objects: Any, reason: str) -> _Held:
+    def _instances(self, queryset: QuerySet[Any], objects: Any, reason: str) -> Held:
         statistics.read["instances"] += 1
         statistics.fell_back(f"{queryset.model.__name__} is read from instances: {reason}")
-        return _Held(self.reader.record(self.selected, objects)[0], self.selected)
+        return Held(self.reader.record(self.selected, objects)[0], self.selected)
 
 
 def _is_unread(queryset: Any) -> bool:

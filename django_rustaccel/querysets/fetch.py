@@ -55,7 +55,10 @@ def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cell
 
 def fetch_in_chunks(using: str, sql: str, params: Any, size: int) -> Iterator[MadeRows]:
     """The rows of a statement, ``size`` at a time, by a cursor of the server where it has some."""
-    with connections[using].chunked_cursor() as cursor:
+    connection = connections[using]
+    # As in `QuerySet.iterator()`: a pool of transactions has no cursors that outlive one.
+    is_plain = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    with connection.cursor() if is_plain else connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
         while rows := cursor.fetchmany(size):
             yield MadeRows(rows)

@@ -7,6 +7,7 @@ of them when somebody asks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
@@ -15,6 +16,34 @@ from django.db.models.query import ModelIterable
 from django_rustaccel.querysets.cells import Load
 from django_rustaccel.querysets.compilers import compiler_for
 from django_rustaccel.querysets.rows import Read
+
+
+class Replayed(Sequence[Any]):
+    """The result cache of a queryset that was read as rows: instances when somebody asks."""
+
+    def __init__(self, queryset: QuerySet[Any], read: Read) -> None:
+        self._rows: tuple[Any, Read] | None = (queryset._chain(), read)  # type: ignore[attr-defined]
+        self._length = len(read.table[0])
+        self._instances: list[Any] = []
+
+    def _made(self) -> list[Any]:
+        if self._rows is not None:
+            self._instances = instances_of(*self._rows)
+            self._rows = None
+        return self._instances
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._made())
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._made()[index]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as a plain ``list``."""
+        return (list, (self._made(),))
 
 
 def instances_of(queryset: QuerySet[Any], read: Read) -> list[Any]:

@@ -115,6 +115,9 @@ class _Reading:
         query = self.query = self.queryset.query.chain()
         if query.deferred_loading[0]:
             query.clear_deferred_loading()
+        if self.needs.key_only:
+            query.select_related = False
+            query.add_immediate_loading(["pk"])
         self.added = add_joins(query, self.needs.joins) if self.needs.joins else frozenset()
         self.statement, sql, params = prepare(query, self.using, self.added, known)
         return sql, params
@@ -179,7 +182,7 @@ def read_related(
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
         related = _related(manager, [manager.instance, *keys[1:]], queryset)
     if not is_prefetched and len(keys) > 1:
-        related = _as_single_read(related)
+        related = _as_single_read(related, manager, many)
     reading = _Reading(related, many.needs)
     table = reading.table()
     return (_key_index(manager, reading) if table[0] else 0, table)
@@ -214,7 +217,7 @@ def _default_reading(
     if not widen(related.query.where, key, None):
         return None
     if not as_stock:
-        related = _as_single_read(related)
+        related = _as_single_read(related, manager, many)
     reading = _Reading(related, many.needs)
     try:
         sql, params = reading.prepare({})
@@ -225,15 +228,18 @@ def _default_reading(
     return reading, _key_index(manager, reading)
 
 
-def _as_single_read(related: QuerySet[Any]) -> QuerySet[Any]:
+def _as_single_read(related: Any, manager: Any, many: Many) -> Any:
     """Give rows without an ordering the one that reading them owner by owner mostly has.
 
     SQLite and MySQL find both few and many by the unique index of the table in between, in the
     order of the related keys. PostgreSQL reads a small related table in its own order, and for
-    many owners joins in any.
+    many owners joins in any. A single read of nothing but keys begins with the table in between.
     """
     if related.ordered or connections[related.db].vendor != "postgresql":
         return related
+    if many.needs.key_only:
+        through = manager.through._meta
+        return related.extra(order_by=[f"{through.db_table}.{through.pk.column}"])
     return related.order_by("pk")
 
 

@@ -81,7 +81,7 @@ def _entry(
         return _relation(model, name, _steps(relation), fields, path)
     steps = _steps(what)
     if steps == (what,) and what in annotations:
-        return Entry(name, steps, _value(annotations[what], path), "path", key=name)
+        return Entry(name, steps, value_node(annotations[what], path), "path", key=name)
     owner = _follow(model, steps[:-1])
     field = concrete_field(owner, steps[-1])
     if field is None:
@@ -89,10 +89,11 @@ def _entry(
     if field.is_relation:
         steps = (*steps[:-1], field.attname)
         field = field.target_field
-    return Entry(name, steps, _value(field, path), "path", key=name, missing="null")
+    return Entry(name, steps, value_node(field, path), "path", key=name, missing="null")
 
 
-def _value(field: Any, path: Path) -> Node:
+def value_node(field: Any, path: Path) -> Node:
+    """What a column or an annotation is spelled as."""
     column = getattr(field, "output_field", field)
     kind, options = _KINDS.get(column.get_internal_type(), ("as_is", {}))
     if kind == "decimal" and (column is not field or column.decimal_places > _PLAIN_PLACES):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 
@@ -28,3 +30,18 @@ def books(count: int) -> list[Book]:
 
 
 WEBHOOKS = {"/hooks/": {"scheme": "github", "secrets": "only the sender and this example know"}}
+
+#: With several workers: LIMITS=shared:// or a Redis.
+LIMITS: dict[str, Any] = {
+    "storage": os.environ.get("LIMITS", "local://"),
+    "rules": [
+        {"rate": "5/m", "key": "ip", "paths": ["/login/"], "methods": ["POST"]},
+        {"rate": "1000/m", "key": "ip"},
+    ],
+}
+
+#: The hashes of passwords by name; a database in a real application.
+ACCOUNTS: dict[str, str] = {}
+
+#: Who has no account waits as long as who has, so that nobody learns which names there are.
+NOBODY = f"argon2$argon2id$v=19$m=102400,t=2,p=8$bm9ib2R5bm9ib2R5${'A' * 43}"

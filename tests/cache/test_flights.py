@@ -40,7 +40,7 @@ class Computation:
 
 def waiting(count):
     """Until so many threads wait in a flight's future."""
-    from django_rustaccel import cache as module
+    from django_rustaccel.cache import backend as module
 
     end = time.monotonic() + SECONDS
     while len(module._flights._waiting) < count:
@@ -190,3 +190,74 @@ def test_a_forked_child_has_entries_and_flights_of_its_own(cache):
         slow.may_end.set()
         assert answer.result(SECONDS) == "slow"
     assert cache.get("key") == "parent's"
+
+
+def test_a_computation_may_ask_for_itself_in_a_loop_of_its_own(cache):
+    async def inner():
+        return await asyncio.wait_for(cache.aget_or_set("key", lambda: "inner"), SECONDS)
+
+    assert cache.get_or_set("key", lambda: asyncio.run(inner()) + "!") == "inner"
+
+
+async def ask_in_task(flights, name, compute):
+    while not (flight := flights.board(name, is_async=True)).is_mine:
+        if await flights.await_(flight):
+            return f"{name} made by another"
+    return await flights.afly(name, flight, compute)
+
+
+def test_a_circle_of_tasks_ends():
+    flights = Flights()
+
+    async def main():
+        def needs(other):
+            async def compute():
+                await asyncio.sleep(0.01)  # until all have begun
+                return await ask_in_task(flights, other, end)
+
+            return compute
+
+        async def end():
+            return "end"
+
+        pairs = [("a", "b"), ("b", "c"), ("c", "a")]
+        calls = (ask_in_task(flights, name, needs(other)) for name, other in pairs)
+        return await asyncio.wait_for(asyncio.gather(*calls), SECONDS)
+
+    assert "end" in asyncio.run(main())
+    assert not flights._under_way
+    assert not flights._waiting
+
+
+def test_a_circle_of_a_task_and_a_thread_ends():
+    """The thread waits for the task, which would wait for what the thread computes."""
+    flights = Flights()
+    begun = threading.Event()
+
+    def in_thread():
+        flight = flights.board("thread's")
+        begun.set()
+
+        def compute():
+            other = flights.board("task's")
+            assert not other.is_mine
+            flights.wait(other)
+            return 1
+
+        return flights.fly("thread's", flight, compute)
+
+    async def main():
+        async def compute():
+            answer = asyncio.get_running_loop().run_in_executor(None, in_thread)
+            await asyncio.to_thread(begun.wait, SECONDS)
+            while not flights._waiting:
+                await asyncio.sleep(0.001)
+            return await ask_in_task(flights, "thread's", end), answer
+
+        async def end():
+            return "beside"
+
+        return await asyncio.wait_for(ask_in_task(flights, "task's", compute), SECONDS)
+
+    found, _ = asyncio.run(main())
+    assert found == "beside"

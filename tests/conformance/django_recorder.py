@@ -53,8 +53,10 @@ class RecordingRunner(DiscoverRunner):
 
     def run_suite(self, suite: Any, **kwargs: Any) -> Any:
         calls = count_native_calls()
+        count_saved_runs(calls)
         result = super().run_suite(suite, **kwargs)
         calls["get"] = hits_of_caches()
+        calls["serialize"], calls["deserialize"] = uses_of_serializers()
         record = {"outcomes": result.outcomes, "messages": result.messages, "native": calls}
         Path(os.environ["RUSTACCEL_RECORD"]).write_text(json.dumps(record))
         return result
@@ -72,9 +74,29 @@ def count_native_calls() -> Counter[str]:
 
 
 def hits_of_caches() -> int:
-    from django_rustaccel import cache
+    from django_rustaccel.cache import backend
 
-    return sum(store.counts()[0] for store in cache._stores.values())
+    return sum(store.counts()[0] for store in backend._stores.values())
+
+
+def uses_of_serializers() -> tuple[int, int]:
+    from django_rustaccel.core import statistics
+
+    return statistics.read["rows"], statistics.write["native"]
+
+
+def count_saved_runs(calls: Counter[str]) -> None:
+    """Count the runs of objects that were saved together."""
+    from django_rustaccel.serializers.saving import Run
+
+    save = Run._save
+
+    def counted_save(run: Any) -> bool:
+        is_saved = save(run)
+        calls["save_run"] += is_saved
+        return is_saved
+
+    Run._save = counted_save  # type: ignore[method-assign]
 
 
 def counted(calls: Counter[str], name: str, function: Any) -> Any:

@@ -25,6 +25,7 @@ def put_ours_in_place() -> None:
         setattr(stock_signing, name, getattr(signing, name))
     put_compression_in_place()
     put_the_cache_in_place()
+    put_the_serializers_in_place()
 
 
 def put_compression_in_place() -> None:
@@ -47,7 +48,7 @@ def put_the_cache_in_place() -> None:
     """Ours under the name of Django's, with the attribute by which its tests share entries."""
     from django.core.cache.backends import locmem
 
-    from django_rustaccel.cache import RustCache
+    from django_rustaccel.cache import RustCache, proxy
 
     class LocMemCache(RustCache):
         _expire_info: Any = None
@@ -61,7 +62,44 @@ def put_the_cache_in_place() -> None:
             self._store = store
 
     locmem.LocMemCache = LocMemCache  # type: ignore[misc]
+    proxy.install()
+
+
+def put_levels_in_place() -> None:
+    """Django's class behind a local level of ours, under its own name."""
+    from django.core.cache.backends import locmem
+
+    from django_rustaccel.cache import TwoLevelCache
+
+    behind = locmem.LocMemCache
+
+    class LocMemCache(TwoLevelCache):
+        def __init__(self, name: str, params: dict[str, Any]) -> None:
+            self._behind = behind(name, params)
+            options = {**params.get("OPTIONS", {}), "L2": "behind", "STALENESS": 300}
+            super().__init__(name, {**params, "OPTIONS": options})
+
+        @property
+        def _l2(self) -> Any:
+            return self._behind
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("_cache", "_expire_info", "_lock"):
+                return getattr(self._behind, name)
+            raise AttributeError(name)
+
+    locmem.LocMemCache = LocMemCache  # type: ignore[misc]
+
+
+def put_the_serializers_in_place() -> None:
+    """Ours as built-in ones: the tests of Django set ``SERIALIZATION_MODULES`` themselves."""
+    from django.core.serializers import BUILTIN_SERIALIZERS
+
+    for name in ("json", "jsonl"):
+        BUILTIN_SERIALIZERS[name] = f"django_rustaccel.serializers.{name}"
 
 
 if os.environ["RUSTACCEL_ENGINE"] == "rustaccel":
     put_ours_in_place()
+elif os.environ["RUSTACCEL_ENGINE"] == "levels":
+    put_levels_in_place()

@@ -21,12 +21,12 @@ numbers = st.lists(
 def test_python_says_the_same(values):
     said = summarize(values)
     values = [float(value) for value in values]
-    assert (said.count, said.minimum, said.maximum) == (len(values), min(values), max(values))
-    size = max(map(abs, values))
-    exact = [value / size if size else 0.0 for value in values]
-    assert said.mean == pytest.approx(statistics.fmean(exact) * size, abs=size * 1e-12)
-    assert said.deviation == pytest.approx(statistics.pstdev(exact) * size, abs=size * 1e-7)
-    assert said.median == pytest.approx(statistics.median(exact) * size, abs=size * 1e-12)
+    assert (said.size, said.minimum, said.maximum) == (len(values), min(values), max(values))
+    largest = max(map(abs, values))
+    exact = [value / largest if largest else 0.0 for value in values]
+    assert said.mean == pytest.approx(statistics.fmean(exact) * largest, abs=largest * 1e-12)
+    assert said.deviation == pytest.approx(statistics.pstdev(exact) * largest, abs=largest * 1e-7)
+    assert said.median == pytest.approx(statistics.median(exact) * largest, abs=largest * 1e-12)
 
 
 def test_a_summary():

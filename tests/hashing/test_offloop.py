@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
 from django_rustaccel import offloop
+from django_rustaccel.hashing_threads import in_thread
 from hashing.forked import exit_code_of_child
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +111,7 @@ def test_an_upgraded_hash_is_saved():
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_forked_child_has_threads_of_its_own():
     def hash_in_thread():
-        return asyncio.run(offloop.in_thread(make_password, "password", "s" * 22))
+        return asyncio.run(in_thread(make_password, "password", "s" * 22))
 
     expected = hash_in_thread()
     assert exit_code_of_child(lambda: hash_in_thread() == expected) == 0

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from limiting import storages
+from redis_server import port, server  # noqa: F401 - fixtures
 
 
 @pytest.fixture

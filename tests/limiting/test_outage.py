@@ -9,21 +9,9 @@ import pytest
 
 from django_rustaccel.core.limiting import Limiter, outage
 from django_rustaccel.ratelimit import storage_failed, storage_recovered
-from limiting.redis_server import free_port, own_redis
 
 #: Seconds a call may take beyond the timeout, on a busy machine.
 PATIENCE = 5
-
-
-@pytest.fixture
-def port():
-    return free_port()
-
-
-@pytest.fixture
-def server(port, tmp_path):
-    with own_redis(port, tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,12 +1,22 @@
 """The same limits, headers and refusals through every adapter."""
 
+import asyncio
 import json
 import time
 
+import httpx
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
+from django_rustaccel import asgi, wsgi
 from django_rustaccel.core.limiting import Decision
 from django_rustaccel.core.policies.facts import Answer
+from django_rustaccel.middleware import RateLimitMiddleware
 from limiting.servers import SERVERS, AsgiServer, DjangoServer
 from limiting.storages import every_storage
 
@@ -176,6 +186,17 @@ def test_a_django_view_that_answers():
     assert got.headers["retry-after"] == "60"
 
 
+async def atoo_many(request, decision):
+    return HttpResponse(status=420)
+
+
+def test_an_async_view_is_refused_at_the_start(settings):
+    rule = {"RATE": "1/m", "KEY": "ip", "VIEW": "limiting.test_policy.atoo_many"}
+    settings.RUSTACCEL = {"RATE_LIMIT": rule}
+    with pytest.raises(ImproperlyConfigured, match="async VIEW"):
+        RateLimitMiddleware(lambda request: HttpResponse())
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -187,3 +208,25 @@ def test_a_django_view_that_answers():
 def test_what_is_no_policy(options):
     with pytest.raises(ValueError, match=r"body|key"):
         AsgiServer(**options)
+
+
+def test_path_parameters_are_those_of_a_route():
+    """Middleware of a whole application would let everything through: nothing is matched yet."""
+    options = {"rate": "1/m", "key": "path:name"}
+
+    async def page(request):
+        return PlainTextResponse(request.path_params["name"])
+
+    async def statuses(app, paths):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return [(await client.get(path)).status_code for path in paths]
+
+    limited = Middleware(asgi.RateLimitMiddleware, **options)
+    routed = Starlette(routes=[Route("/{name}", page, middleware=[limited])])
+    assert asyncio.run(statuses(routed, ["/a", "/a", "/b"])) == [200, 429, 200]
+    whole = Starlette(routes=[Route("/{name}", page)], middleware=[limited])
+    with pytest.raises(RuntimeError, match="route"):
+        asyncio.run(statuses(whole, ["/a"]))
+    with pytest.raises(ValueError, match="WSGI"):
+        wsgi.RateLimitMiddleware(None, **options)

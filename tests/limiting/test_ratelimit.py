@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from django_rustaccel.conf import settings as live
 from django_rustaccel.core.limiting import Decision
 from django_rustaccel.middleware import RateLimitMiddleware
-from django_rustaccel.ratelimit import ratelimit
+from django_rustaccel.ratelimit import ViewLimit, ratelimit
 from limiting.servers import User
 
 
@@ -249,3 +249,14 @@ def test_local_limits_under_several_workers(monkeypatch, environment, deploy, wa
     found = [number for number, _ in problems(deploy, RATE="1/m") if number == "rustaccel.W002"]
     assert bool(found) is warns
     assert not problems(RATE="1/m", STORAGE="shared://check")
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_views_that_are_limited_without_any_setting(monkeypatch, settings, exists):
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    settings.ROOT_URLCONF = __name__
+    settings.RUSTACCEL = {}
+    assert ViewLimit.exists
+    monkeypatch.setattr(ViewLimit, "exists", exists)
+    found = [each.id for each in run_checks(tags=["rustaccel"])]
+    assert found == (["rustaccel.W002"] if exists else [])

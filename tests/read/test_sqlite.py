@@ -206,6 +206,26 @@ def test_threads(scratch):
     assert results == [True] * 20
 
 
+MANY_ROWS = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 100000)
+SELECT n, 'text ' || n FROM numbers
+"""
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 20, 2))
+def test_a_shared_connection_is_closed_by_another_thread(milliseconds):
+    """Whoever closes it waits for the rows that are being read."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    cursor = connection.execute(MANY_ROWS)
+    closing = threading.Timer(milliseconds / 1000, connection.close)
+    closing.start()
+    grid = drivers.sqlite().read(cursor, {})
+    closing.join()
+    assert grid is None or len(grid) == 100_000
+    with pytest.raises(sqlite3.ProgrammingError):
+        cursor.fetchall()
+
+
 def test_shared_cache():
     """An in-memory database of several connections."""
     with _scratch("file:scratch?mode=memory&cache=shared"):

@@ -30,7 +30,11 @@ COMMANDS = {
     "uvicorn": f"uvicorn --fd {{fd}} --workers {WORKERS} --lifespan off {{site}}:asgi",
     "daphne": "daphne --fd {fd} --no-server-name {site}:asgi",
 }
-needs_unix = pytest.mark.skipif(os.name == "nt", reason="gunicorn and daphne's sockets need Unix")
+#: None of them has a database: one run of three is enough.
+on_real_servers = [
+    pytest.mark.skipif(os.name == "nt", reason="gunicorn and inherited sockets need Unix"),
+    pytest.mark.databases_of("sqlite"),
+]
 
 
 class Site(NamedTuple):

@@ -6,13 +6,13 @@ import time
 import pytest
 import redis
 
-from limiting.redis_server import free_port, own_redis
+from redis_server import free_port, own_redis
 from servers.clocks import Clock
 from servers.load import call, under_load
 from servers.rules import LIMIT, LIMITED, limit
-from servers.running import needs_unix, running, wait_for_processes
+from servers.running import on_real_servers, running, wait_for_processes
 
-pytestmark = needs_unix
+pytestmark = on_real_servers
 
 DAY = 86_400
 PERIOD = 6

@@ -5,19 +5,19 @@ import signal
 
 import pytest
 
-from limiting.redis_server import free_port, own_redis
+from redis_server import free_port, own_redis
 from servers.load import call, under_load
 from servers.rules import LIMIT, LIMITED, limit
-from servers.running import WORKERS, needs_unix, running, wait_for_processes
+from servers.running import WORKERS, on_real_servers, running, wait_for_processes
 
-pytestmark = needs_unix
+pytestmark = on_real_servers
 
 #: Seconds a call may take during an outage: a few timeouts of 0.25 s, on a busy machine.
 PATIENCE = 5
 
 
 @pytest.mark.parametrize("storage", ["shared", "redis"], indirect=True)
-@pytest.mark.parametrize("name", ["gunicorn", "gunicorn --preload", "uvicorn"])
+@pytest.mark.parametrize("name", ["gunicorn --preload", "uvicorn"])
 def test_killed_workers_lock_nothing_and_give_nothing_away(name, storage, tmp_path):
     with running(name, tmp_path, **limit(storage)) as site:
         wait_for_processes(site.address)

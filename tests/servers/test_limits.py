@@ -6,9 +6,9 @@ import pytest
 
 from servers.load import under_load
 from servers.rules import LIMIT, LIMITED, limit
-from servers.running import COMMANDS, needs_unix, running, wait_for_processes
+from servers.running import COMMANDS, on_real_servers, running, wait_for_processes
 
-pytestmark = needs_unix
+pytestmark = on_real_servers
 
 
 @pytest.mark.parametrize("storage", ["shared", "redis"], indirect=True)

@@ -1,7 +1,6 @@
 """What only real servers show: chunks that arrive at once, Unix sockets, metrics of all workers."""
 
 import gzip
-import json
 import socket
 import tempfile
 import time
@@ -15,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from servers.load import Connection, call
 from servers.project import PACE
 from servers.rules import LIMITED, limit
-from servers.running import COMMANDS, needs_unix, running, wait_for_processes
+from servers.running import COMMANDS, on_real_servers, running, wait_for_processes
 
-pytestmark = needs_unix
+pytestmark = on_real_servers
 
 
 @pytest.mark.parametrize("name", ["gunicorn", "uvicorn", "daphne"])
@@ -90,15 +89,15 @@ def requests(body, route):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("header", ["accept_encoding", "x_forwarded_for", "forwarded", "x_key"])
-def test_headers_of_any_kind_are_no_error(name, header, tmp_path):
+def test_headers_of_any_kind_are_no_error(name, tmp_path):
     rules = limit("local://", KEY="header:X-Key", TRUSTED_PROXIES=["127.0.0.1"])
+    names = ["accept_encoding", "x_forwarded_for", "forwarded", "x_key"]
     values = ["\xe4\xff", ",;=\"'", "9" * 5000, ":" * 3000, "for=" * 1000, "gzip;q=" * 500, ""]
     with running(name, tmp_path, **rules) as site:
-        got = [call(site.address, LIMITED, **{header: value}) for value in values]
+        got = [call(site.address, LIMITED, **{key: value}) for key in names for value in values]
         assert call(site.address).status == 200
     # A server may refuse what is no header; nobody may fail.
     assert {reply.status for reply in got} <= {200, 400, 429, 431}, site.log
-    assert sum(reply.status == 200 for reply in got) >= len(values) - 2
+    assert sum(reply.status == 200 for reply in got) >= len(got) - 2 * len(names)
     assert "Traceback" not in site.log
-    assert all(json.loads(reply.body)["pid"] for reply in got if reply.status == 200)
+    assert all(reply.pid for reply in got if reply.status == 200)

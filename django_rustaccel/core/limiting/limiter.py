@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django_rustaccel._rust import Decision, LimitTable, RateLimiter
-from django_rustaccel.core.limiting import memory
+from django_rustaccel.core.limiting import memory, redis_clients
 from django_rustaccel.core.limiting.guarded import CHOICES, GuardedCounter
 from django_rustaccel.core.limiting.rates import parse_rates
 from django_rustaccel.core.limiting.redis import RedisCounter, RedisStorage
 
 #: What each lets pass is told in docs/ratelimit.md.
 ALGORITHMS = ("gcra", "fixed-window", "sliding-window", "token-bucket")
-STORAGES = ("local", "shared", "redis", "rediss", "unix")
+STORAGES = (*memory.SCHEMES, *redis_clients.SCHEMES)
 
 _servers: dict[str, Any] = {}
 
@@ -24,10 +24,11 @@ class Limiter:
 
     Parameters: `rate` is one rate or several that all hold (``"100/m"``, ``"10/s; 1000/d"``);
     `storage` is ``"local://"`` (this process), ``"shared://name"`` (all processes of this user on
-    this host) or ``"redis://…"``; `algorithm` is one of :data:`ALGORITHMS`; `prefix` keeps limiters
-    of one storage apart. `burst` is how many may pass at once, for ``gcra`` and ``token-bucket``
-    (default: the limit). `on_storage_error` is ``"open"``, ``"closed"`` or ``"local"``. `clock`
-    gives seconds in place of the host's or the server's monotonic ones.
+    this host), ``"redis://…"`` or ``"redis+cluster://…"``; `algorithm` is one of
+    :data:`ALGORITHMS`; `prefix` keeps limiters of one storage apart. `burst` is how many may pass
+    at once, for ``gcra`` and ``token-bucket`` (default: the limit). `on_storage_error` is
+    ``"open"``, ``"closed"`` or ``"local"``. `clock` gives seconds in place of the host's or the
+    server's monotonic ones.
 
     Raises ``ValueError`` for what is none of these, ``OSError`` when there is no shared memory.
     """

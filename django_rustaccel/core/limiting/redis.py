@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from django_rustaccel._rust import Decision
 from django_rustaccel.core.limiting.outage import Outage
+from django_rustaccel.core.limiting.redis_clients import errors, is_cluster, make_client, split
 from django_rustaccel.core.limiting.script import SCRIPTS
 
-SCHEMES = ("redis", "rediss", "unix")
-#: Seconds to connect and to wait for an answer; `socket_timeout=…` in the URL changes them.
-TIMEOUT = 0.25
 #: Characters of a key that Redis gets as it is; longer ones are hashed.
 LONGEST_KEY = 200
 #: More than any limit, and small enough to be added to a double.
@@ -23,38 +22,31 @@ MOST_COST = 1 << 40
 
 
 class RedisStorage:
-    """One server: its clients, and whether it answers."""
+    """One server or cluster: its clients, and whether it answers."""
 
     def __init__(self, url: str) -> None:
         """Raise ``ImportError`` without redis-py and ``ValueError`` for a URL that it refuses."""
-        import redis
-
         self.url = url
         self.outage = Outage(_label(url))
-        self.client = _client(redis.Redis, redis.retry.Retry, url)
+        self.errors = errors()
         self._clients: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-        self.errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
+        if is_cluster(url):
+            split(url)
+        else:
+            _ = self.client
+
+    @cached_property
+    def client(self) -> Any:
+        """The client of all threads; that of a cluster has to reach it first."""
+        return make_client(self.url)
 
     @property
     def aclient(self) -> Any:
         """The client of this event loop: connections belong to the loop that opened them."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            from redis import asyncio as aredis
-            from redis.asyncio.retry import Retry
-
-            self._clients[loop] = _client(aredis.Redis, Retry, self.url)
+            self._clients[loop] = make_client(self.url, "redis.asyncio")
         return self._clients[loop]
-
-
-def _client(client: Any, retry: Any, url: str) -> Any:
-    """A client that tries once more if its connection was closed, and not after a timeout."""
-    from redis.backoff import NoBackoff
-    from redis.exceptions import ConnectionError as Closed
-
-    once_more = retry(NoBackoff(), 1, supported_errors=(Closed,))
-    timeouts = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-    return client.from_url(url, retry=once_more, **timeouts)
 
 
 def _label(url: str) -> str:
@@ -74,11 +66,10 @@ class RedisCounter:
         prefix: str,
     ) -> None:
         self.storage = storage
-        self.prefix = prefix
+        self.prefix = _tag(prefix)
         self._names = [f"{algorithm}:{'/'.join(map(str, rate))}" for rate in rates]
         self._rates = [part for rate in rates for part in _numbers(algorithm, *rate)]
         self._source = SCRIPTS[algorithm]
-        self._run = storage.client.register_script(self._source)
         self._runs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def hit(self, key: str, cost: int, now: int | None) -> Decision:
@@ -105,6 +96,10 @@ class RedisCounter:
         """:meth:`reset` on an event loop."""
         await self.storage.aclient.delete(*self.names(key))
 
+    @cached_property
+    def _run(self) -> Any:
+        return self.storage.client.register_script(self._source)
+
     @property
     def _arun(self) -> Any:
         client = self.storage.aclient
@@ -114,16 +109,22 @@ class RedisCounter:
 
     def names(self, key: str) -> list[str]:
         """The keys in Redis, one a rate; of what stands in braces a cluster chooses the node."""
-        encoded = key.encode("utf-8", "surrogatepass")
-        if len(encoded) > LONGEST_KEY or b"}" in encoded or not key.isprintable():
-            key = hashlib.blake2b(encoded, digest_size=20).hexdigest()
-        return [f"rustaccel:{{{self.prefix}:{key}}}:{name}" for name in self._names]
+        tag = f"{self.prefix}:{_tag(key)}"
+        return [f"rustaccel:{{{tag}}}:{name}" for name in self._names]
 
     def _arguments(self, mark: bytes, cost: int, now: int | None) -> list[bytes]:
         if cost < 0:
             raise OverflowError("a cost is 0 or more")
         time = b"" if now is None else b"%d" % (now // 1000)
         return [mark + b"%d" % min(cost, MOST_COST), time, *self._rates]
+
+
+def _tag(text: str) -> str:
+    """A text as it may stand in braces; one that may not is hashed."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded) <= LONGEST_KEY and b"}" not in encoded and text.isprintable():
+        return text
+    return hashlib.blake2b(encoded, digest_size=20).hexdigest()
 
 
 def _numbers(algorithm: str, limit: int, seconds: int, burst: int) -> tuple[bytes, bytes]:

@@ -15,10 +15,11 @@ Spec = str | Callable[[Any], "str | None"]
 
 
 class Key(NamedTuple):
-    """How keys are found, and whether that looks at the user."""
+    """How keys are found, and whether that looks at the user, or at parts of the path."""
 
     resolve: Resolve
     needs_user: bool = False
+    needs_route: bool = False
 
 
 def make_key(spec: Spec, addresses: ClientAddress) -> Key:
@@ -46,7 +47,7 @@ def make_key(spec: Spec, addresses: ClientAddress) -> Key:
     if kind == "header" and name:
         return Key(_by_header(name.lower(), by_address))
     if kind == "path" and name:
-        return Key(_by_parameter(name))
+        return Key(_by_parameter(name), needs_route=True)
     if "." in spec:
         return Key(_call(imported(spec)), needs_user=True)
     raise ValueError(f"{spec!r} is no key: ip, user, user_or_ip, header:NAME, path:NAME, or a path")

@@ -6,12 +6,18 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 /// and what the allocator adds.
 const OVERHEAD: u64 = 128;
 
+/// Places are made for entries of so many bytes: those for as many as there may be, all of them
+/// nearly empty, would take more than the bytes.
+const USUAL_ENTRY: u64 = 1024;
+
 pub type Key = Box<[u8]>;
 
 pub struct Entry<V> {
     pub value: V,
     /// Seconds since 1970; infinity for never.
     pub expires: f64,
+    /// For how many seconds after that it may still serve whoever takes old values.
+    pub stale: f64,
     /// What the value takes.
     pub bytes: usize,
 }
@@ -19,6 +25,10 @@ pub struct Entry<V> {
 impl<V> Entry<V> {
     fn is_over(&self, now: f64) -> bool {
         self.expires <= now
+    }
+
+    pub fn is_of_no_use(&self, now: f64) -> bool {
+        self.expires + self.stale <= now
     }
 }
 
@@ -60,10 +70,11 @@ impl<V> Store<V> {
     pub fn new(max_entries: usize, max_bytes: u64) -> Option<Self> {
         let max_entries = max_entries.max(1);
         let share = (max_bytes / max_entries as u64).max(1);
+        let usual = usize::try_from(max_bytes / USUAL_ENTRY).unwrap_or(usize::MAX).max(1);
         // The part for entries that were asked for again; an entry over it is turned away.
         let hot = if max_entries == 1 { 1.0 } else { 0.97 };
         let options = OptionsBuilder::new()
-            .estimated_items_capacity(max_entries)
+            .estimated_items_capacity(max_entries.min(usual))
             .weight_capacity(share.checked_mul(max_entries as u64)?)
             .hot_allocation(hot)
             .build()
@@ -121,8 +132,9 @@ impl<V> Store<V> {
         is_seen: impl FnOnce(&V) -> bool,
     ) -> bool {
         let seen = self.entries.peek(&key).filter(|entry| is_seen(&entry.value));
-        let Some(expires) = seen.map(|entry| entry.expires) else { return false };
-        self.set(key, Entry { value, expires, bytes });
+        let ends = seen.map(|entry| (entry.expires, entry.stale));
+        let Some((expires, stale)) = ends else { return false };
+        self.set(key, Entry { value, expires, stale, bytes });
         true
     }
 
@@ -136,9 +148,9 @@ impl<V> Store<V> {
         self.entries.remove(key).is_some()
     }
 
-    /// Free what is over.
+    /// Free what is over, also for those who take old values.
     pub fn delete_over(&mut self, key: &[u8], now: f64) {
-        self.entries.remove_if(key, |entry| entry.is_over(now));
+        self.entries.remove_if(key, |entry| entry.is_of_no_use(now));
     }
 
     pub fn clear(&mut self) {

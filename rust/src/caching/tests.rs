@@ -7,7 +7,7 @@ fn key(number: usize) -> Key {
 }
 
 fn entry(value: usize, bytes: usize) -> Entry<usize> {
-    Entry { value, expires: NEVER, bytes }
+    Entry { value, expires: NEVER, stale: 0.0, bytes }
 }
 
 fn value(store: &Store<usize>, number: usize) -> Option<usize> {
@@ -68,7 +68,7 @@ fn what_is_used_outlives_what_is_not() {
 #[test]
 fn ends_are_exact() {
     let mut store = Store::new(10, 1 << 20).unwrap();
-    store.set(key(1), Entry { value: 1, expires: 100.0, bytes: 1 });
+    store.set(key(1), Entry { value: 1, expires: 100.0, stale: 0.0, bytes: 1 });
     assert!(store.has(&key(1), 99.9) && !store.has(&key(1), 100.0));
     assert!(!store.touch(&key(1), 300.0, 100.0));
     assert!(store.touch(&key(1), 200.0, 99.0));
@@ -83,10 +83,21 @@ fn ends_are_exact() {
 #[test]
 fn an_exchange_needs_the_value_seen_and_keeps_the_end() {
     let mut store = Store::new(10, 1 << 20).unwrap();
-    store.set(key(1), Entry { value: 1, expires: 100.0, bytes: 1 });
+    store.set(key(1), Entry { value: 1, expires: 100.0, stale: 0.0, bytes: 1 });
     assert!(!store.exchange(key(1), 9, 1, |value| *value == 2));
     assert!(store.exchange(key(1), 9, 1, |value| *value == 1));
     assert_eq!(store.look(&key(1), |entry| (entry.value, entry.expires)), Some((9, 100.0)));
     assert!(store.delete(&key(1)) && !store.delete(&key(1)));
     assert!(!store.exchange(key(1), 9, 1, |_| true));
+}
+
+#[test]
+fn what_is_stale_is_over_and_kept() {
+    let mut store = Store::new(10, 1 << 20).unwrap();
+    store.set(key(1), Entry { value: 1, expires: 100.0, stale: 50.0, bytes: 1 });
+    store.delete_over(&key(1), 149.0);
+    assert!(!store.has(&key(1), 149.0));
+    assert_eq!(value(&store, 1), Some(1));
+    store.delete_over(&key(1), 150.0);
+    assert_eq!(value(&store, 1), None);
 }

@@ -19,6 +19,12 @@ pub fn compress(data: &[u8], level: i32, padding: usize) -> io::Result<Vec<u8>> 
     Ok(output)
 }
 
+/// Back again; an error if that is not `length` bytes.
+pub fn decompress(data: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    let output = zstd::bulk::decompress(data, length)?;
+    if output.len() == length { Ok(output) } else { Err(io::ErrorKind::InvalidData.into()) }
+}
+
 fn pad(output: &mut Vec<u8>, padding: usize) {
     if let Some(length) = padding.checked_sub(FRAME_HEADER) {
         output.extend_from_slice(&SKIPPABLE);

@@ -20,7 +20,7 @@ mod uuid;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
@@ -44,6 +44,8 @@ pub enum Kind {
     Choice(choice::Options),
     /// The value as it is: `ReadOnlyField`, `JSONField`.
     AsIs,
+    /// The same text, whatever the value is.
+    Constant(Py<PyString>),
     List(Box<Node>),
     Map(Box<Node>),
     /// The key of a related object.
@@ -75,6 +77,7 @@ pub fn build(name: &str, options: &Bound<'_, PyDict>, builder: &mut Builder) -> 
         "duration" => Kind::Duration(duration::Form::build(options)?),
         "choice" => Kind::Choice(choice::Options::build(options)?),
         "as_is" => Kind::AsIs,
+        "constant" => Kind::Constant(option(options, "text")?),
         "list" => Kind::List(child(options, builder)?),
         "map" => Kind::Map(child(options, builder)?),
         "key" => Kind::Key(related::Key::build(options, builder)?),
@@ -134,6 +137,7 @@ impl Kind {
             Self::Duration(form) => form.write(value, sink),
             Self::Choice(options) => options.write(value, cx.py, sink),
             Self::AsIs => sink.object(object(value)?),
+            Self::Constant(text) => sink.string(text.bind(cx.py)),
             Self::List(child) => collection::write_list(child, object(value)?, cx, sink),
             Self::Map(child) => collection::write_map(child, object(value)?, cx, sink),
             Self::Key(key) => key.write(object(value)?, cx, sink),

@@ -2,21 +2,16 @@
 //!
 //! A store is locked only while no Python code can run: nothing is called, and what is dropped are
 //! objects of built-in types. So whoever waits for the lock may hold on to the interpreter.
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString, PyTuple};
+use pyo3::types::{PyDict, PyInt, PyTuple};
 
+use super::cache_settings::{Given, Settings, now};
 use super::cached::Value;
-use crate::caching::store::{Entry, Key, Store};
-
-/// Keys that Django does not warn of are no longer, and hold neither spaces nor control characters.
-const LONGEST_KEY: usize = 250;
+use crate::caching::store::{Entry, Store};
 
 /// The entries that all caches of one location share.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
@@ -42,6 +37,16 @@ impl CacheStore {
         let entries = self.entries();
         let (hits, misses) = (self.hits.load(Relaxed), self.misses.load(Relaxed));
         (hits, misses, entries.evicted(), entries.len(), entries.bytes())
+    }
+
+    /// Forget one entry, by its whole key in UTF-8; whether there was one.
+    fn forget(&self, key: &[u8]) -> bool {
+        self.entries().delete(key)
+    }
+
+    /// Forget all.
+    fn forget_all(&self) {
+        self.entries().clear();
     }
 }
 
@@ -72,28 +77,6 @@ impl CacheStore {
     }
 }
 
-/// An argument whose absence is not `None`.
-pub struct Given<'py>(Option<Bound<'py, PyAny>>);
-
-impl<'py> FromPyObject<'_, 'py> for Given<'py> {
-    type Error = Infallible;
-
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> Result<Self, Infallible> {
-        Ok(Self(Some(object.to_owned())))
-    }
-}
-
-/// What a cache is told of its subclass and its settings.
-struct Settings {
-    store: Py<CacheStore>,
-    /// What stands in front of a key; nothing when only Python can tell.
-    prefix: Option<String>,
-    /// In seconds, infinity for never; nothing when only Python can tell.
-    timeout: Option<f64>,
-    /// Django's name for the standard timeout.
-    standard: Py<PyAny>,
-}
-
 /// The methods of a cache backend that touch single keys. What makes keys or reads timeouts in
 /// ways of its own is called back as methods of the subclass.
 #[pyclass(frozen, subclass, module = "django_rustaccel._rust")]
@@ -101,8 +84,8 @@ pub struct LocalCache {
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
-type This<'a, 'py> = &'a Bound<'py, LocalCache>;
-type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+pub type This<'a, 'py> = &'a Bound<'py, LocalCache>;
+pub type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
 #[pymethods]
 impl LocalCache {
@@ -120,8 +103,9 @@ impl LocalCache {
         prefix: Option<String>,
         timeout: Option<f64>,
         standard: Py<PyAny>,
+        compress: Option<usize>,
     ) {
-        let settings = Arc::new(Settings { store, prefix, timeout, standard });
+        let settings = Arc::new(Settings { store, prefix, timeout, standard, compress });
         // What was there before is dropped after the lock is free.
         let _before = self.lock().replace(settings);
     }
@@ -169,6 +153,40 @@ impl LocalCache {
         let entry = settings.entry(this, value, timeout)?;
         let now = now(this.py())?;
         Ok(settings.store.get().entries().add(key, entry, now))
+    }
+
+    /// `add`, and keep the value for `stale` seconds more, for those who take old ones.
+    #[pyo3(name = "_add")]
+    fn add_stale<'py>(
+        this: This<'_, 'py>,
+        key: Object<'_, 'py>,
+        value: Object<'_, 'py>,
+        timeout: Given<'py>,
+        version: Option<Object<'_, 'py>>,
+        stale: f64,
+    ) -> PyResult<bool> {
+        let settings = this.get().settings()?;
+        let key = settings.key(this, key, version)?;
+        let entry = Entry { stale, ..settings.entry(this, value, timeout)? };
+        let now = now(this.py())?;
+        Ok(settings.store.get().entries().add(key, entry, now))
+    }
+
+    /// The value, be it over or only stale.
+    fn _get_stale<'py>(
+        this: This<'_, 'py>,
+        key: Object<'_, 'py>,
+        default: Option<Bound<'py, PyAny>>,
+        version: Option<Object<'_, 'py>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let settings = this.get().settings()?;
+        let key = settings.key(this, key, version)?;
+        let now = now(this.py())?;
+        let read = |entry: &Entry<Value>| {
+            (!entry.is_of_no_use(now)).then(|| entry.value.clone_ref(this.py()))
+        };
+        let found = settings.store.get().entries().look(&key, read).flatten();
+        found.map_or(Ok(default), |value| value.into_object(this.py()).map(Some))
     }
 
     #[pyo3(signature = (key, timeout=Given(None), version=None))]
@@ -224,7 +242,7 @@ impl LocalCache {
         loop {
             let Some(seen) = store.find(py, &key)? else { return Err(not_found(&key)) };
             let sum = seen.clone_ref(py).into_object(py)?.add(&delta)?;
-            let value = Value::of(&sum, this.as_any())?;
+            let value = Value::of(&sum, this.as_any(), settings.compress)?;
             let size = value.size(py)?;
             let is_seen = |present: &Value| present.is(&seen);
             if store.entries().exchange(key.clone(), value, size, is_seen) {
@@ -249,89 +267,6 @@ impl LocalCache {
     }
 }
 
-impl Settings {
-    fn key<'py>(
-        &self,
-        this: This<'_, 'py>,
-        key: Object<'_, 'py>,
-        version: Option<Object<'_, 'py>>,
-    ) -> PyResult<Key> {
-        let plain = if version.is_none() { self.plain_key(key) } else { None };
-        plain.map_or_else(|| made_key(this, key, version), Ok)
-    }
-
-    /// The key as Django's own function makes it, if there is nothing to warn of.
-    fn plain_key(&self, key: Object<'_, '_>) -> Option<Key> {
-        let key = key.cast_exact::<PyString>().ok()?.to_str().ok()?;
-        let whole = [self.prefix.as_ref()?.as_bytes(), key.as_bytes()].concat();
-        let is_plain = |byte: &u8| *byte > b' ' && *byte != 0x7F;
-        (whole.len() <= LONGEST_KEY && whole.iter().all(is_plain)).then(|| whole.into())
-    }
-
-    fn entry<'py>(
-        &self,
-        this: This<'_, 'py>,
-        value: Object<'_, 'py>,
-        timeout: Given<'py>,
-    ) -> PyResult<Entry<Value>> {
-        let value = Value::of(value, this.as_any())?;
-        let bytes = value.size(this.py())?;
-        Ok(Entry { value, expires: self.expires(this, timeout)?, bytes })
-    }
-
-    fn expires<'py>(&self, this: This<'_, 'py>, timeout: Given<'py>) -> PyResult<f64> {
-        let py = this.py();
-        match self.seconds(&timeout) {
-            Some(seconds) if seconds.is_finite() => Ok(now(py)? + seconds),
-            Some(never) => Ok(never),
-            None => {
-                let timeout = timeout.0.unwrap_or_else(|| self.standard.bind(py).clone());
-                let name = intern!(py, "get_backend_timeout");
-                let end: Option<f64> = this.call_method1(name, (timeout,))?.extract()?;
-                Ok(end.unwrap_or(f64::INFINITY))
-            }
-        }
-    }
-
-    /// As `BaseCache.get_backend_timeout` reads a timeout; nothing for what it may not take.
-    fn seconds(&self, timeout: &Given<'_>) -> Option<f64> {
-        let own = self.timeout?;
-        let Some(given) = timeout.0.as_ref().filter(|given| !given.is(&self.standard)) else {
-            return Some(own);
-        };
-        if given.is_none() {
-            return Some(f64::INFINITY);
-        }
-        let is_number =
-            given.is_exact_instance_of::<PyInt>() || given.is_exact_instance_of::<PyFloat>();
-        let seconds: f64 = is_number.then(|| given.extract().ok()).flatten()?;
-        // None at all: over at once, however coarse the clock is.
-        Some(if seconds == 0.0 { -1.0 } else { seconds })
-    }
-}
-
-/// The key that Django, or who overrides it, makes and warns of.
-fn made_key<'py>(
-    this: This<'_, 'py>,
-    key: Object<'_, 'py>,
-    version: Option<Object<'_, 'py>>,
-) -> PyResult<Key> {
-    let name = intern!(this.py(), "make_and_validate_key");
-    let made = this.call_method1(name, (key, version))?.str()?;
-    if let Ok(text) = made.to_str() {
-        return Ok(text.as_bytes().into());
-    }
-    let bytes = made.call_method1("encode", ("utf-8", "surrogatepass"))?;
-    Ok(bytes.extract::<Vec<u8>>()?.into())
-}
-
 fn not_found(key: &[u8]) -> PyErr {
     PyValueError::new_err(format!("Key '{}' not found", String::from_utf8_lossy(key)))
-}
-
-/// What Python's clock says: tests turn that one.
-fn now(py: Python<'_>) -> PyResult<f64> {
-    static TIME: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let time = TIME.get_or_try_init(py, || PyModule::import(py, "time").map(Bound::unbind))?;
-    time.bind(py).call_method0(intern!(py, "time"))?.extract()
 }

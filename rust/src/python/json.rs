@@ -6,6 +6,7 @@ use super::{body, decode};
 use crate::error::Stop;
 use crate::sinks::{JsonSink, Sink, Style};
 use crate::sources::object::Encoder;
+use crate::text::escape;
 
 /// `json.dumps(value, cls=encoder, …).encode()` with U+2028 and U+2029 escaped, or `None` where only
 /// stock can say what comes out or what is raised.
@@ -44,9 +45,40 @@ pub fn dump_lines<'py>(
     let py = rows.py();
     let style = Style { ensure_ascii: true, compact: true, indent: None, allow_nan: true };
     let encoder = Encoder::new(encoder.unbind(), style, false);
-    let mut sink = JsonSink::new(style).with_encoder(&encoder).in_lines();
+    let mut sink = JsonSink::new(style).with_encoder(&encoder).items_apart("\n");
     match sink.object(rows) {
         Ok(()) => Ok(Some(sink.into_py_bytes(py))),
+        Err(Stop::Raised(error)) => Err(*error),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    }
+}
+
+/// The dicts of a list as `json.dumps(each, cls=encoder, …)` spells them, each with what stands between
+/// two objects of Django's serializer after it; `None` where only stock can say what comes out.
+///
+/// `lines` asks for the form of its JSON Lines: a line for each, with `","` and `": "` inside.
+#[pyfunction]
+#[allow(clippy::fn_params_excessive_bools)]
+pub fn dump_objects<'py>(
+    rows: &Bound<'py, PyAny>,
+    lines: bool,
+    ensure_ascii: bool,
+    indent: Option<usize>,
+    allow_nan: bool,
+    encoder: Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let py = rows.py();
+    let style = Style { ensure_ascii, compact: false, indent, allow_nan };
+    let encoder = Encoder::new(encoder.unbind(), style, false);
+    let sink = JsonSink::new(style).with_encoder(&encoder);
+    let mut sink = match (lines, indent) {
+        (true, _) => sink.items_apart("\n").separated_by(",", ": "),
+        (false, None) => sink.items_apart(", "),
+        (false, Some(_)) => sink.items_apart(",\n"),
+    };
+    match sink.object(rows) {
+        Ok(()) if ensure_ascii => Ok(Some(sink.into_py_bytes(py))),
+        Ok(()) => Ok(Some(PyBytes::new(py, &escape::with_line_separators(sink.into_bytes())))),
         Err(Stop::Raised(error)) => Err(*error),
         Err(Stop::Unsure | Stop::Refused) => Ok(None),
     }

@@ -1,10 +1,12 @@
 //! The wall to CPython.
 pub mod acceptor;
 pub mod body;
+mod cache_settings;
 mod cached;
 pub mod caching;
 pub mod collector;
 pub mod compression;
+pub mod connections;
 pub mod decode;
 pub mod entries;
 pub mod guard;

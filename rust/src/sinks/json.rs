@@ -49,8 +49,8 @@ pub struct JsonSink<'a> {
     after_value: Separator,
     after_key: Separator,
     encoder: Option<&'a Encoder>,
-    /// The maps of the outermost list stand on lines of their own (NDJSON), without brackets.
-    in_lines: bool,
+    /// What follows each map of the outermost list, which then has no brackets of its own.
+    item_end: Option<Separator>,
 }
 
 /// What a text may take beside its own length.
@@ -91,14 +91,23 @@ impl<'a> JsonSink<'a> {
             after_value: Separator::new(after_value),
             after_key: Separator::new(after_key),
             encoder: None,
-            in_lines: false,
+            item_end: None,
         }
     }
 
-    /// Writes a list of maps as lines.
+    /// Writes the maps of a list as documents of their own, with `end` (at most two bytes) after
+    /// each: lines, for example.
     #[must_use]
-    pub fn in_lines(mut self) -> Self {
-        self.in_lines = true;
+    pub fn items_apart(mut self, end: &'static str) -> Self {
+        self.item_end = Some(Separator::new(end));
+        self
+    }
+
+    /// Other separators than those of the style.
+    #[must_use]
+    pub fn separated_by(mut self, after_value: &'static str, after_key: &'static str) -> Self {
+        self.after_value = Separator::new(after_value);
+        self.after_key = Separator::new(after_key);
         self
     }
 
@@ -111,7 +120,7 @@ impl<'a> JsonSink<'a> {
 
     /// The finished text.
     pub fn into_bytes(mut self) -> Vec<u8> {
-        if !self.in_lines {
+        if self.item_end.is_none() {
             self.take_back_separator();
         }
         self.output
@@ -149,7 +158,8 @@ impl<'a> JsonSink<'a> {
 
     fn new_line(&mut self) {
         self.output.push(b'\n');
-        let spaces = self.level.saturating_mul(self.style.indent.unwrap_or(0));
+        let level = self.level - usize::from(self.item_end.is_some());
+        let spaces = level.saturating_mul(self.style.indent.unwrap_or(0));
         self.output.resize(self.output.len() + spaces, b' ');
     }
 
@@ -206,14 +216,13 @@ impl<'a> JsonSink<'a> {
             self.take_back_separator();
             self.before_key();
         }
-        let ends_line = self.in_lines && self.level == 1;
-        let after = if ends_line { Separator::new("\n") } else { self.after_value };
+        let after = self.item_end.filter(|_| self.level == 1).unwrap_or(self.after_value);
         self.write_separated(&[closing], after);
     }
 
-    /// Whether a list that begins or ends at this level is the one whose items are lines.
+    /// Whether a list that begins or ends at this level is the one whose items stand apart.
     fn is_outermost(&self, level: usize) -> bool {
-        self.in_lines && self.level == level
+        self.item_end.is_some() && self.level == level
     }
 
     #[inline(always)]
@@ -387,7 +396,7 @@ mod tests {
 
     #[test]
     fn writes_maps_as_lines() -> Outcome {
-        let mut sink = sink(PLAIN).in_lines();
+        let mut sink = sink(PLAIN).items_apart("\n");
         sink.begin_list(2)?;
         for number in [1, 2] {
             sink.begin_map()?;
@@ -396,6 +405,22 @@ mod tests {
         }
         sink.end_list()?;
         assert_eq!(text(sink), "{1}\n{2}\n");
+        Ok(())
+    }
+
+    #[test]
+    fn indents_maps_that_stand_apart_from_the_left() -> Outcome {
+        let mut sink = sink(Style { indent: Some(1), ..PLAIN }).items_apart(",\n");
+        sink.begin_list(2)?;
+        for number in [1, 2] {
+            sink.begin_map()?;
+            sink.begin_list(1)?;
+            sink.integer(number)?;
+            sink.end_list()?;
+            sink.end_map()?;
+        }
+        sink.end_list()?;
+        assert_eq!(text(sink), "{[\n  1\n ]\n},\n{[\n  2\n ]\n},\n");
         Ok(())
     }
 

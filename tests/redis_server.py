@@ -7,10 +7,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 
 
 def free_port() -> int:
@@ -83,3 +84,68 @@ def own_redis(port: int, folder: Path, *options: str, **environment: str) -> Ite
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def server(port: int, tmp_path: Path) -> Iterator[Server]:
+    with own_redis(port, tmp_path) as server:
+        yield server
+
+
+class Cluster:
+    """Three servers that share the keys between them."""
+
+    #: The bus of a cluster has the number of the port and ten thousand.
+    HIGHEST_PORT = 55_000
+    SLOTS = 16_384
+
+    def __init__(self, nodes: list[Server]) -> None:
+        self.nodes = nodes
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+
+    def join(self) -> None:
+        """Give every node its part of the slots."""
+        share = -(-self.SLOTS // len(self.nodes))
+        for number, node in enumerate(self.nodes):
+            slots = range(number * share, min((number + 1) * share, self.SLOTS))
+            with redis.Redis(port=node.port) as client:
+                client.execute_command("CLUSTER ADDSLOTS", *slots)
+                client.execute_command("CLUSTER MEET", "127.0.0.1", self.nodes[0].port)
+
+    def wait(self) -> None:
+        """Go on when all nodes know each other and who has which slots."""
+        until = time.monotonic() + 30
+        while not all(map(self._knows_all, self.nodes)):
+            assert time.monotonic() < until, "the cluster does not come together"
+            time.sleep(0.05)
+
+    def _knows_all(self, node: Server) -> bool:
+        with redis.Redis(port=node.port, decode_responses=True) as client:
+            info = client.execute_command("CLUSTER INFO")
+        told = info if isinstance(info, str) else "".join(f"{k}:{v} " for k, v in info.items())
+        return "cluster_state:ok" in told and f"cluster_known_nodes:{len(self.nodes)}" in told
+
+
+@contextmanager
+def own_cluster(folder: Path) -> Iterator[Cluster]:
+    """A cluster of three servers on free ports."""
+    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"]
+    with ExitStack() as stack:
+        nodes = []
+        for number in range(3):
+            port = next(p for p in iter(free_port, None) if p <= Cluster.HIGHEST_PORT)
+            own = folder / f"node-{number}"
+            own.mkdir()
+            nodes.append(stack.enter_context(own_redis(port, own, *options)))
+        cluster = Cluster(nodes)
+        cluster.join()
+        cluster.wait()
+        yield cluster

@@ -1,0 +1,3 @@
+"""Fixtures that other rooms have too."""
+
+from redis_server import port, server  # noqa: F401
