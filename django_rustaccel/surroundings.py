@@ -63,7 +63,7 @@ def suggestions() -> Iterator[str]:
         yield f'{NAME}["ACCELERATE_DRF"] = True accelerates every serializer'
     for name in django_settings.PASSWORD_HASHERS[:1]:
         module, _, cls = name.rpartition(".")
-        if module == "django.contrib.auth.hashers" and hasattr(hashers, cls):
+        if module == "django.contrib.auth.hashers" and cls in hashers.__all__:
             yield f"PASSWORD_HASHERS: {hashers.__name__}.{cls} in place of Django's {cls}"
     for alias, options in django_settings.CACHES.items():
         # Django's own default, which nobody has chosen, is not in use in most projects.

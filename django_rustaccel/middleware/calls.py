@@ -71,17 +71,17 @@ class CallMeter(RequestMeter):
     Calls within another call, such as those of a ``SerializerMethodField``, are calls of their own.
     """
 
-    __slots__ = ("_calls", "_later")
+    __slots__ = ("_calls", "_others")
 
     def __init__(self) -> None:
         self._calls: dict[tuple[Any, ...], Call] = {}
-        self._later = Call("values that were made when somebody looked at them")
+        self._others = Call("other code")
         super().__init__()
 
     def calls(self) -> list[dict[str, Any]]:
         """The calls as data for JSON, in the order in which each first ended."""
-        later = [self._later] if self._later.reasons else []
-        return [asdict(call) for call in [*self._calls.values(), *later]]
+        others = [self._others] if self._others.reasons else []
+        return [asdict(call) for call in [*self._calls.values(), *others]]
 
     def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """What the function returns; its first argument is the serializer or the like."""
@@ -126,7 +126,7 @@ class CallMeter(RequestMeter):
 
     def fell_back(self, reason: str) -> None:
         """Note why the call that runs left the native path."""
-        reasons = (_running.get() or self._later).reasons
+        reasons = (_running.get() or self._others).reasons
         if reason not in reasons:
             reasons.append(reason)
 

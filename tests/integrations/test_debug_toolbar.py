@@ -84,6 +84,12 @@ def disabled(request):
         return Response(TagSerializer(Tag.objects.all(), many=True).data)
 
 
+def importing(request):
+    for _ in range(2):
+        statistics.fell_back("full_clean_many: a reason")
+    return HttpResponse("done")
+
+
 def plain(request):
     return HttpResponse("plain")
 
@@ -102,6 +108,7 @@ urlpatterns = [
     path("disabled/", disabled),
     path("failing/", failing),
     path("plain/", plain),
+    path("importing/", importing),
 ]
 
 
@@ -129,6 +136,13 @@ def _forget():
 
     show_toolbar_func_or_path.cache_clear()
     DebugToolbar._panel_classes = DebugToolbar._urlpatterns = None
+
+
+def stored():
+    """What the toolbar has stored of the panel for the latest request."""
+    from debug_toolbar.store import get_store
+
+    return get_store().panel(list(get_store().request_ids())[-1], "AccelerationPanel")
 
 
 def last_panel():
@@ -198,6 +212,11 @@ class TestWhatIsSeen:
         calls = {call["kind"]: call for call in last_panel().get_stats()["calls"]}
         assert calls["write"]["rows"] == 0
 
+    def test_reasons_of_other_code(self):
+        (call,) = calls_of("/importing/").values()
+        assert (call["subject"], call["tier"]) == ("other code", "")
+        assert call["reasons"] == ["full_clean_many: a reason"]
+
     def test_disabled(self):
         fill_shop(1)
         calls = calls_of("/disabled/")
@@ -241,7 +260,7 @@ class TestInTheToolbar:
         client = Client()
         client.cookies["djdtAccelerationPanel"] = "off"
         client.get("/tags/")
-        assert not last_panel().enabled
+        assert stored() == {}
 
     @pytest.mark.django_db(transaction=True)
     def test_event_loops(self):
