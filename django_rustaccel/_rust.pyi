@@ -34,17 +34,23 @@ __all__ = [
     "dump_lines",
     "dump_objects",
     "dumps",
+    "is_deeper",
+    "is_json",
+    "load_messages",
     "loads",
     "loads_lazily",
     "look",
+    "look_up",
     "negotiate",
     "pbkdf2",
     "scrypt",
     "signature",
+    "split_batch",
     "summarize",
     "unsign",
     "unsign_timestamped",
     "verify",
+    "write_answer",
 ]
 
 __version__: str
@@ -68,8 +74,27 @@ def dump_objects(
     encoder: Callable[..., Any],
 ) -> bytes | None: ...
 def loads(text: bytes, otherwise: object) -> Any: ...
+def is_json(text: bytes) -> bool: ...
+def look_up(text: bytes, path: list[str]) -> bytes | None: ...
+def split_batch(text: bytes, most: int) -> tuple[list[Any] | None, dict[str, Any]] | None: ...
+def write_answer(
+    name: str,
+    status: int,
+    headers: list[tuple[str, str]],
+    body: bytes | str | None,
+    is_json: bool,
+    rolled_back: bool,
+) -> bytes: ...
 def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
 def look(row: dict[str, Any]) -> None: ...
+def is_deeper(text: bytes, limit: int) -> bool: ...
+def load_messages(
+    messages: list[bytes],
+    max_depth: int | None,
+    otherwise: object,
+    too_deep: object,
+    row_class: type[dict[str, Any]],
+) -> list[Any]: ...
 
 @final
 class Unread: ...

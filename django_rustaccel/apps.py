@@ -21,7 +21,9 @@ class RustaccelConfig(AppConfig):
         """Register the system checks and serve DRF's own classes if the setting says so."""
         from django_rustaccel import checks  # noqa: F401 - importing it registers them
         from django_rustaccel.cache import checks as cache_checks  # noqa: F401 - so does this
+        from django_rustaccel.subrequests import handlers
 
+        handlers.install()
         _install_if_asked(setting=NAME)
         setting_changed.connect(_install_if_asked)
         _install_off_loop(setting=NAME)

@@ -28,6 +28,10 @@ class InvalidSignatureError(RustaccelError, BadSignature):
     """
 
 
+class PipelineClosedError(RustaccelError):
+    """A message came to a pipeline that takes no more; it was not accepted."""
+
+
 class BulkValidationError(RustaccelError, ValidationError):
     """Some instances of a list are not valid.
 

@@ -145,7 +145,7 @@ class RustCache(LocalCache, BaseCache):
         """
         if not callable(default):
             return super().get_or_set(key, default, timeout, version)
-        stale = self._stale if stale is None else stale
+        stale = self._seconds_stale(stale)
         value = self.get(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
@@ -169,8 +169,8 @@ class RustCache(LocalCache, BaseCache):
     ) -> Any:
         """See ``get_or_set``; waits for computations of others without holding up the loop."""
         if not callable(default):
-            return await super().aget_or_set(key, default, timeout, version)
-        stale = self._stale if stale is None else stale
+            return await self._acompute(key, lambda: default, timeout, version, 0)
+        stale = self._seconds_stale(stale)
         value = await self.aget(key, self._missing_key, version=version)
         if value is not self._missing_key:
             return value
@@ -182,6 +182,9 @@ class RustCache(LocalCache, BaseCache):
             if await _flights.await_(flight):
                 return await compute()
         return await _flights.afly(name, flight, compute)
+
+    def _seconds_stale(self, given: float | None) -> float:
+        return self._stale if given is None else given
 
     def _compute(self, key: Any, default: Any, timeout: Any, version: Any, stale: float) -> Any:
         if not stale:
@@ -196,9 +199,15 @@ class RustCache(LocalCache, BaseCache):
     async def _acompute(
         self, key: Any, default: Any, timeout: Any, version: Any, stale: float
     ) -> Any:
+        """See ``_compute``; ``BaseCache.aget_or_set`` does it in a thread, from Django 6.1 on."""
         if stale:
             return self._compute(key, default, timeout, version, stale)
-        return await super().aget_or_set(key, default, timeout, version)
+        value = await self.aget(key, self._missing_key, version=version)
+        if value is self._missing_key:
+            value = default()
+            await self.aadd(key, value, timeout=timeout, version=version)
+            value = await self.aget(key, value, version=version)
+        return value
 
     def _old(self, key: Any, version: Any, stale: float) -> Any:
         """The value before the one that is being computed, if that will do."""
@@ -236,7 +245,7 @@ class RustCache(LocalCache, BaseCache):
         return self.has_key(key, version)
 
     async def aincr(self, key: Any, delta: Any = 1, version: Any = None) -> Any:
-        """See ``incr``; names a missing key as the installed ``BaseCache.aincr`` does."""
+        """See ``incr``; names a missing key as ``LocMemCache.aincr`` of this Django does."""
         if django.VERSION < (6, 1) and not self.has_key(key, version):
             raise ValueError(f"Key '{key}' not found")
         return self.incr(key, delta, version)
@@ -264,5 +273,5 @@ class RustCache(LocalCache, BaseCache):
         self.clear()
 
     async def aclose(self, **kwargs: Any) -> None:
-        """See ``close``."""
+        """See ``close``, which has nothing to wait for."""
         self.close(**kwargs)

@@ -8,6 +8,7 @@ moment or of at most ``STALENESS`` seconds ago.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -35,8 +36,7 @@ class TwoLevelCache(RustCache):
         self._alias = options.read(given, "L2", None)
         self._staleness = float(options.read(given, "STALENESS", options.STALENESS))
         super().__init__(name, params)
-        if self._stale:
-            raise ImproperlyConfigured("STALE cannot be had with L2.")
+        self._seconds_stale(self._stale)
         self._keys = KeysInFront(self, params, self._l2)
         self._level = level_of(self._name, self._store)
         source = options.read(given, "INVALIDATION", "auto")
@@ -53,6 +53,11 @@ class TwoLevelCache(RustCache):
     def _store_name(self, location: str, given: dict[str, Any]) -> Any:
         settings = caches.settings.get(self._alias, {})
         return location, self._alias, settings.get("BACKEND"), str(settings.get("LOCATION"))
+
+    def _seconds_stale(self, given: float | None) -> float:
+        if given:
+            raise ImproperlyConfigured("Old values (STALE) cannot be had with L2.")
+        return 0
 
     def validate_key(self, key: str) -> None:
         """Leave it to the other cache, or there would be two warnings."""
@@ -109,7 +114,10 @@ class TwoLevelCache(RustCache):
         return self._level.mark(self._name_here(key, version))
 
     def _keep(self, key: Any, value: Any, version: Any, mark: Mark) -> None:
-        if value is not _MISSING:
+        if value is _MISSING:
+            return
+        # A cache of live objects may have what cannot be pickled: that stays there only.
+        with suppress(Exception):
             LocalCache.set(self, key, value, self._staleness, version)
             self._level.settle(self._name_here(key, version), mark)
 
@@ -206,8 +214,14 @@ class TwoLevelCache(RustCache):
 
     async def aincr_version(self, key: Any, delta: int = 1, version: Any = None) -> int:
         """See ``incr_version``."""
+        version = self.version if version is None else version
         self._level.forget(self._name_here(key, version))
-        return await BaseCache.aincr_version(self, key, delta, version)
+        value = await self.aget(key, _MISSING, version)
+        if value is _MISSING:
+            raise ValueError(f"Key '{key}' not found")
+        await self.aset(key, value, version=version + delta)
+        await self.adelete(key, version)
+        return int(version + delta)
 
     def set_many(
         self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Any = None

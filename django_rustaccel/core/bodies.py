@@ -14,9 +14,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django_rustaccel._rust import Unread, loads_lazily, look
+from django_rustaccel._rust import Unread, load_messages, loads_lazily, look
 
-__all__ = ["UnreadRow", "loads"]
+__all__ = ["UnreadRow", "loads", "loads_many"]
 
 # Encoders name the type of what they refuse: its name says what to do.
 Unread.__name__ = "unread JSON: use dict(row) or RUSTACCEL['LAZY_DATA'] = False"
@@ -46,6 +46,16 @@ def loads(text: bytes, otherwise: object) -> Any:
     ``otherwise`` for all that is no plain valid JSON in UTF-8, on which stock decides.
     """
     return loads_lazily(text, otherwise, UnreadRow)
+
+
+def loads_many(
+    messages: list[bytes], max_depth: int | None, otherwise: object, too_deep: object
+) -> list[Any]:
+    """:func:`loads` of each message; all are looked through at once, without the GIL if large.
+
+    ``too_deep`` for one whose brackets are nested more than ``max_depth`` deep.
+    """
+    return load_messages(messages, max_depth, otherwise, too_deep, UnreadRow)
 
 
 def _looking(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import dump_lines, dump_objects, dumps, loads
+from django_rustaccel._rust import dump_lines, dump_objects, dumps, is_deeper, loads
 
-__all__ = ["dump_lines", "dump_objects", "dumps", "loads"]
+__all__ = ["dump_lines", "dump_objects", "dumps", "is_deeper", "loads"]

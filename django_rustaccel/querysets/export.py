@@ -174,14 +174,14 @@ class _Export:
 
     def chunks(self, queryset: QuerySet[Any], size: int) -> Iterator[Held]:
         """The same, ``size`` rows at a time."""
-        tables = rows.read_in_chunks(self, queryset, size)
-        if isinstance(tables, str):
+        parts = rows.read_in_chunks(self, queryset, size)
+        if isinstance(parts, str):
             for batch in _batched(queryset.iterator(size), size):
-                yield self._instances(queryset, batch, tables)
+                yield self._instances(queryset, batch, parts)
             return
         statistics.read["rows"] += 1
-        for table in tables:
-            yield Held(self.reader.rows(table), self.selected)
+        for read in parts:
+            yield Held(self.reader.rows(read.table), self.selected)
 
     def _instances(self, queryset: QuerySet[Any], objects: Any, reason: str) -> Held:
         statistics.read["instances"] += 1

@@ -53,15 +53,19 @@ def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cell
         return _made(cursor), ()
 
 
-def fetch_in_chunks(using: str, sql: str, params: Any, size: int) -> Iterator[MadeRows]:
-    """The rows of a statement, ``size`` at a time, by a cursor of the server where it has some."""
+def fetch_in_chunks(
+    using: str, sql: str, params: Any, size: int, *, may_be_text: bool
+) -> Iterator[tuple[MadeRows, Texts]]:
+    """What :func:`fetch` gives, ``size`` rows at a time, by a cursor of the server if it can."""
     connection = connections[using]
     # As in `QuerySet.iterator()`: a pool of transactions has no cursors that outlive one.
     is_plain = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     with connection.cursor() if is_plain else connection.chunked_cursor() as cursor:
+        can_ask = may_be_text and connection.vendor == "postgresql"
+        types = postgres.ask_for_text(cursor.cursor) if can_ask else None
         cursor.execute(sql, params)
         while rows := cursor.fetchmany(size):
-            yield MadeRows(rows)
+            yield MadeRows(rows), _text_columns(cursor, types)
 
 
 def _fetch_sqlite(connection: Any, cursor: Any, sql: str, params: Any) -> Cells:

@@ -68,25 +68,17 @@ def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
     except UnreadableError as error:
         return str(error)
     reading = _Reading(queryset, needs)
-    table = reading.table()
-    return Read(
-        table,
-        needs.can_wait,
-        reading.statement,
-        reading.using,
-        reading.query,
-        reading.added,
-        reading.texts,
-    )
+    return reading.done(reading.table())
 
 
-def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Table] | str:
-    """Tables of ``size`` rows, read one after the other; or why rows cannot serve."""
+def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Read] | str:
+    """Parts of ``size`` rows, read one after the other; or why rows cannot serve."""
     try:
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    return _Reading(queryset, needs).tables(size)
+    reading = _Reading(queryset, needs)
+    return map(reading.done, reading.tables(size))
 
 
 class _Reading:
@@ -140,14 +132,28 @@ class _Reading:
             saved += min(found, 1) if route[0] in self.lookups else found
         return saved
 
+    def done(self, table: Table) -> Read:
+        """A table with what is known of it."""
+        return Read(
+            table,
+            self.needs.can_wait,
+            self.statement,
+            self.using,
+            self.query,
+            self.added,
+            self.texts,
+        )
+
     def tables(self, size: int) -> Iterator[Table]:
         """The same in tables of ``size`` rows, read while they are asked for."""
         try:
             sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
             return
-        for rows in fetch_in_chunks(self.using, sql, params, size):
-            yield self.table_of(rows, ())
+        may_be_text = self.statement.may_be_text
+        chunks = fetch_in_chunks(self.using, sql, params, size, may_be_text=may_be_text)
+        for rows, self.texts in chunks:
+            yield self.table_of(rows, self.texts)
 
     def table_of(self, rows: Cells, texts: Texts) -> Table:
         """Rows with those of their relations."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,12 +53,15 @@ class Fields:
         self.fields = fields
 
 
-def entries_of(model: type[Model], chosen: Iterable[Any], *, with_pk: bool) -> list[Entry]:
+def entries_of(
+    model: type[Model], chosen: Iterable[Any], natural: Collection[Any], *, with_pk: bool
+) -> list[Entry]:
     """The entries of ``{"model": …, "pk": …, "fields": {…}}``.
 
     Args:
         model: What the queryset is of.
         chosen: Its fields that are serialized, in order.
+        natural: Those of them that are foreign keys said by natural keys.
         with_pk: False where natural keys stand for primary ones.
 
     Raises:
@@ -72,14 +75,17 @@ def entries_of(model: type[Model], chosen: Iterable[Any], *, with_pk: bool) -> l
     if with_pk:
         entries.append(_column("pk", pk, (("field", "pk"),)))
     path: Path = (("field", "fields"),)
-    fields = [_entry(field, (*path, ("field", field.name))) for field in chosen]
+    fields = [
+        _entry(field, (*path, ("field", field.name)), is_natural=field in natural)
+        for field in chosen
+    ]
     node = Node("nested", {}, path, entries=fields)
     return [*entries, Entry("fields", (), node, "whole", key="fields")]
 
 
-def stock_fields(model: type[Model], chosen: Iterable[Any]) -> Fields:
+def stock_fields(model: type[Model], chosen: Iterable[Any], natural: dict[Any, Any]) -> Fields:
     """The counterpart of :func:`entries_of` that decides where native code is not sure."""
-    within = Fields({field.name: Column(field) for field in chosen})
+    within = Fields({field.name: natural.get(field) or Column(field) for field in chosen})
     return Fields({"model": None, "pk": Column(model._meta.pk), "fields": within})
 
 
@@ -89,12 +95,14 @@ def _constant(name: str, text: str, pk: Any) -> Entry:
     return Entry(name, (pk.attname,), node, "path", key=name)
 
 
-def _entry(field: Any, path: Path) -> Entry:
-    return _many(field, path) if field.many_to_many else _column(field.name, field, path)
+def _entry(field: Any, path: Path, *, is_natural: bool) -> Entry:
+    if field.many_to_many:
+        return _many(field, path)
+    return _column(field.name, field, path, is_plain=not is_natural)
 
 
-def _column(name: str, field: Any, path: Path) -> Entry:
-    node = _native(field, path)
+def _column(name: str, field: Any, path: Path, *, is_plain: bool = True) -> Entry:
+    node = _native(field, path) if is_plain else None
     if node is not None:
         return Entry(name, (field.attname,), node, "path", key=name)
     node = Node("stock", {"column": field.attname}, path, field=type(field).__name__)

@@ -21,7 +21,7 @@ from django_rustaccel.querysets.export import CHUNK_SIZE, Held
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.replay import Replayed
 from django_rustaccel.querysets.spelling import FRAMEWORK
-from django_rustaccel.serializers import layout
+from django_rustaccel.serializers import layout, natural
 from django_rustaccel.serializers.sources import Unread, parts_of
 
 #: Compiled layouts that are kept.
@@ -37,6 +37,7 @@ _MACHINERY = ("default", "encode", "iterencode", "__init__", "__new__", "__getat
 _HOOKS = (
     "end_object", "end_serialization", "get_dump_object", "handle_field", "handle_fk_field",
     "handle_m2m_field", "start_object", "start_serialization", "_init_options",
+    "_model_supports_natural_key", "_resolve_fk_natural_key", "_resolve_natural_key",
     "_value_from_field",
 )  # fmt: skip
 
@@ -130,17 +131,20 @@ class RowsSerializer(python.Serializer):
             options["cls"],
         )
         end = "\n" if self.in_lines else ",\n" if indent else ", "
-        made = self._by_json(held, end) if text is None else text.decode()
+        if text is None:
+            text = self._by_json(held, end)
         if not self.in_lines:
             opening = "" if self.first else "," if indent else ", "
-            made = opening + ("\n" if indent else "") + made[: -len(end)]
-        self.stream.write(made)
+            self.stream.write(f"{opening}\n" if indent else opening)
+            text = text[: -len(end)]
+        self.stream.write(text.decode("utf-8", "surrogatepass"))
         self.first = False
 
-    def _by_json(self, held: Held, end: str) -> str:
+    def _by_json(self, held: Held, end: str) -> bytes:
         """What :mod:`json` says of rows that native code does not decide about."""
         options = self.json_kwargs  # type: ignore[attr-defined]
-        return "".join(json.dumps(each, **options) + end for each in held)
+        text = "".join(json.dumps(each, **options) + end for each in held)
+        return text.encode("utf-8", "surrogatepass")
 
 
 class _Progress:
@@ -166,40 +170,41 @@ class _Progress:
 class _Plan:
     """The compiled form of one model's objects."""
 
-    def __init__(self, model: type[Model], chosen: Any, *, with_pk: bool) -> None:
-        self.entries = layout.entries_of(model, chosen, with_pk=with_pk)
+    def __init__(self, model: type[Model], chosen: Any, natural: Any, *, with_pk: bool) -> None:
+        self.model = model
+        self.chosen = chosen
+        self.natural = natural
+        self.entries = layout.entries_of(model, chosen, natural, with_pk=with_pk)
         #: What reading needs from the model, kept by ``readable``.
         self.derived: dict[Any, Any] = {}
         self.reader = Reader((None, [entry.as_tuple() for entry in self.entries]), FRAMEWORK)
-        self.fields = layout.stock_fields(model, chosen)
-
-    def held(self, table: Any) -> Held:
-        """Rows in the shape that the native JSON writer asks for."""
-        return Held(self.reader.rows(table), self.fields)
 
 
 class _Plans:
     """The plans of one call."""
 
     def __init__(self, serializer: Any) -> None:
+        self.serializer = serializer
         self.selected = serializer.selected_fields
         self.natural = bool(serializer.use_natural_primary_keys)
-        self.natural_foreign = bool(serializer.use_natural_foreign_keys)
 
-    def plan(self, model: Any) -> _Plan:
-        """The plan of a model; raises ``UnreadableError`` if it has none."""
+    def plan(self, queryset: Any) -> _Plan:
+        """The plan of a queryset; raises ``UnreadableError`` if it has none."""
+        model = queryset.model
         chosen = tuple(layout.chosen_fields(model, self.selected, natural=self.natural))
+        keys: Any = ()
+        if self.serializer.use_natural_foreign_keys:
+            keys = natural.natural_fields(queryset, chosen)
         with_pk = not (self.natural and hasattr(model, "natural_key"))
-        for field in chosen if self.natural_foreign else ():
-            if field.remote_field and hasattr(field.remote_field.model, "natural_key"):
-                raise UnreadableError(f"`{field.name}` is said by natural keys")
+        if not with_pk:
+            natural.check_primary(model)
         # How the cells of moments are read is kept with a plan.
-        key = (model, chosen, with_pk, settings.USE_TZ, settings.TIME_ZONE)
+        key = (model, chosen, keys, with_pk, settings.USE_TZ, settings.TIME_ZONE)
         plan = _plans.get(key)
         if plan is None:
             while len(_plans) >= MAX_PLANS:
                 _plans.pop(next(iter(_plans)), None)
-            plan = _plans[key] = _Plan(model, chosen, with_pk=with_pk)
+            plan = _plans[key] = _Plan(model, chosen, keys, with_pk=with_pk)
         return plan
 
 
@@ -207,30 +212,47 @@ class _Plans:
 _plans: dict[Any, _Plan] = {}
 
 
+class _Holding:
+    """What reading one queryset gives, in the shape that the native JSON writer asks for."""
+
+    def __init__(self, serializer: Any, plan: _Plan, using: str) -> None:
+        self.reader = plan.reader
+        self.keys = {
+            field: natural.NaturalKey(serializer, plan.model, field, using)
+            for field in plan.natural
+        }
+        self.fields = layout.stock_fields(plan.model, plan.chosen, self.keys)
+
+    def held(self, read: rows.Read) -> tuple[Held, int]:
+        """Rows, and how many."""
+        for field, key in self.keys.items():
+            key.learn(read.values(field.attname) or ())
+        return Held(self.reader.rows(read.table), self.fields), len(read.table[0])
+
+
 def _chunks(plans: _Plans, part: Unread) -> Iterator[tuple[Held, int]] | str:
     """The rows of a queryset, held until they are written; or why they cannot serve."""
+    queryset: Any = part.queryset
     try:
-        plan = plans.plan(part.queryset.model)
+        plan = plans.plan(queryset)
     except UnreadableError as error:
         return str(error)
-    if part.keeps:
-        return _whole(plan, part.queryset)
-    tables = rows.read_in_chunks(plan, part.queryset, CHUNK_SIZE)
-    return tables if isinstance(tables, str) else _held(plan, tables)
+    reads = (
+        _whole(plan, queryset) if part.keeps else rows.read_in_chunks(plan, queryset, CHUNK_SIZE)
+    )
+    if isinstance(reads, str):
+        return reads
+    holding = _Holding(plans.serializer, plan, queryset.db)
+    return (holding.held(read) for read in reads if read.table[0])
 
 
-def _held(plan: _Plan, tables: Iterator[Any]) -> Iterator[tuple[Held, int]]:
-    for table in tables:
-        yield plan.held(table), len(table[0])
-
-
-def _whole(plan: _Plan, queryset: Any) -> Iterator[tuple[Held, int]] | str:
+def _whole(plan: _Plan, queryset: Any) -> Iterator[rows.Read] | str:
     """All rows, which the queryset keeps as it would keep instances."""
     read = rows.read(plan, queryset)
     if isinstance(read, str):
         return read
     queryset._result_cache, queryset._prefetch_done = Replayed(queryset, read), True
-    return iter([(plan.held(read.table), len(read.table[0]))] if read.table[0] else [])
+    return iter([read])
 
 
 def _instances(part: Unread, reason: str) -> Any:

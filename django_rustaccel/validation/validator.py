@@ -59,6 +59,10 @@ class Validator:
         """
         return self._source.many(self._decoded(document))
 
+    def results(self, values: list[Any]) -> Iterator[tuple[Any, Exception | None]]:
+        """The valid data of each of a list of decoded objects, or what is wrong with it."""
+        yield from self._source.results(values)
+
     def validate_ndjson(
         self,
         stream: BinaryIO | Iterable[bytes | str],

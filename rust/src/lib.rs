@@ -1,5 +1,6 @@
 //! The compiled half of django-rustaccel: a contents page.
 mod accept;
+mod batch;
 mod caching;
 mod checking;
 mod compression;
@@ -32,6 +33,8 @@ mod _rust {
     #[pymodule_export]
     use crate::python::acceptor::Acceptor;
     #[pymodule_export]
+    use crate::python::batch::{is_json, look_up, split_batch, write_answer};
+    #[pymodule_export]
     use crate::python::body::{Unread, look};
     #[pymodule_export]
     use crate::python::caching::{CacheStore, LocalCache};
@@ -47,6 +50,8 @@ mod _rust {
     use crate::python::json::{dump_lines, dump_objects, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
+    #[pymodule_export]
+    use crate::python::messages::{is_deeper, load_messages};
     #[pymodule_export]
     use crate::python::numbers::summarize;
     #[pymodule_export]

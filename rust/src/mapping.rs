@@ -71,6 +71,14 @@ fn check(file: &File, length: usize, access: Access) -> io::Result<()> {
     Ok(())
 }
 
+/// A temporary directory is its user's own elsewhere.
+fn close_to_others(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
 #[cfg(unix)]
 fn is_ours(about: &Metadata) -> bool {
     // SAFETY: asks for a number of this process.
@@ -116,9 +124,8 @@ fn link(draft: &Path, path: &Path) -> io::Result<()> {
 fn write(path: &Path, blank: Blank, access: Access) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
     if access == Access::Nobody {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        close_to_others(&mut options);
     }
     let mut file = options.open(path)?;
     file.write_all(blank.header)?;

@@ -36,7 +36,7 @@ PACKAGES = (
     "bcrypt",
     "pydantic",
 )
-REFERENCES = ("orjson", "drf-oxide", "fetchall", "pydantic")
+REFERENCES = ("orjson", "drf-oxide", "fetchall", "pydantic", "one by one")
 
 
 def main() -> int:

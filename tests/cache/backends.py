@@ -2,6 +2,7 @@
 
 import asyncio
 
+from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
 
@@ -37,3 +38,17 @@ class SlowAsync(Counting):
     async def aadd(self, *arguments, **options):
         await asyncio.sleep(0.005)
         return self.add(*arguments, **options)
+
+
+class Live(BaseCache):
+    """Keeps the objects themselves."""
+
+    def __init__(self, name, params):
+        super().__init__(params)
+        self.kept = {}
+
+    def get(self, key, default=None, version=None):
+        return self.kept.get(self.make_key(key, version), default)
+
+    def set(self, key, value, timeout=None, version=None):
+        self.kept[self.make_key(key, version)] = value

@@ -79,7 +79,8 @@ def test_async_calls_end_as_without_the_front(name):
                 outcome(lambda c=c, a=arguments: asyncio.run(await_it(c, name, a)))
                 for c in (front, alone)
             )
-            assert str(found).replace(":1:", "") == str(expected)
+            # Which name of a missing key `aincr` gives depends on the release of Django.
+            assert str(found).replace(":1:", "") == str(expected).replace(":1:", "")
             assert front.get_many(["one", "x", "y"]) == alone.get_many(["one", "x", "y"])
 
 
@@ -178,6 +179,13 @@ class TestRaces:
             far.after = lambda: None
             assert front.get("key") == 2
 
+    def test_what_cannot_be_pickled_stays_there(self):
+        with levels(there={"BACKEND": "cache.backends.Live"}) as (front, _):
+            lock = threading.Lock()
+            front.set("lock", lock)
+            assert front.get("lock") is lock
+            assert front.get_many(["lock"]) == {"lock": lock}
+
     def test_sums_in_tasks_are_not_lost(self):
         with levels() as (front, far):
             front.set("sum", 0)
@@ -258,6 +266,9 @@ class TestMisuse:
                 TwoLevelCache("x", {"OPTIONS": {"L2": "default"}})
             with pytest.raises(ImproperlyConfigured, match="STALE"):
                 TwoLevelCache("x", {"OPTIONS": {"L2": "far", "STALE": 5}})
+            with pytest.raises(ImproperlyConfigured, match="STALE"):
+                caches["default"].get_or_set("key", lambda: 1, stale=5)
+            assert caches["default"].get_or_set("key", lambda: 1, stale=0) == 1
 
     def test_subclasses(self):
         class Derived(RustCache):

@@ -57,7 +57,9 @@ class TestTheCommand:
 
     def test_it_lists_its_subcommands_without_importing_drf(self):
         names = [subcommand.name for subcommand in package.SUBCOMMANDS]
-        assert names == ["explain", "bench", "verify", "hashers", "import", "cache", "doctor"]
+        assert names == [
+            "explain", "bench", "verify", "hashers", "import", "cache", "ws", "doctor"
+        ]  # fmt: skip
         assert all(subcommand.help for subcommand in package.SUBCOMMANDS)
         program = (
             "import sys; import django_rustaccel.management.commands.rustaccel;"

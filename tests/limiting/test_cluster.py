@@ -80,18 +80,33 @@ def test_exactly_the_limit_passes_for_every_key(cluster, algorithm, is_async, pr
     assert limiter.peek("3").remaining == 5
 
 
-def test_a_node_that_is_gone_is_an_outage_and_no_error(cluster, prefix):
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_node_that_is_gone_is_an_outage_and_no_error(cluster, is_async, prefix):
     closed = Limiter("5/d", cluster.url, prefix=prefix, on_storage_error="closed")
-    assert closed.hit("key").allowed
-    cluster.nodes[0].stop()
+
+    async def ahits():
+        assert (await closed.ahit("key")).allowed
+        cluster.nodes[0].stop()
+        return [(await closed.ahit(f"{number}")).allowed for number in range(50)]
+
+    def hits():
+        assert closed.hit("key").allowed
+        cluster.nodes[0].stop()
+        return [closed.hit(f"{number}").allowed for number in range(50)]
+
+    started = time.monotonic()
     try:
-        started = time.monotonic()
-        said = [closed.hit(f"{number}").allowed for number in range(50)]
+        said = asyncio.run(ahits()) if is_async else hits()
         assert False in said
         assert time.monotonic() - started < PATIENCE
     finally:
         cluster.nodes[0].start()
         cluster.wait()
+    # The pause after an outage is over in a second, and so is the outage.
+    until = time.monotonic() + PATIENCE
+    while not closed.hit("another").allowed:
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_a_cluster_that_never_answered():

@@ -11,13 +11,20 @@ from servers.running import COMMANDS, on_real_servers, running, wait_for_process
 pytestmark = on_real_servers
 
 
+EVERY_SERVER = [(name, "project") for name in COMMANDS]
+WITHOUT_DJANGO = [("gunicorn --preload", "plain"), ("uvicorn", "plain"), ("daphne", "plain")]
+
+
 @pytest.mark.parametrize("storage", ["shared", "redis"], indirect=True)
-@pytest.mark.parametrize("name", COMMANDS)
-def test_exactly_the_limit_passes(name, storage, tmp_path):
+@pytest.mark.parametrize(("name", "site"), EVERY_SERVER + WITHOUT_DJANGO)
+def test_exactly_the_limit_passes(name, site, storage, tmp_path):
     # Daphne is one process: two of them stand for the several of others.
     servers, settings = 2 if name == "daphne" else 1, limit(storage)
     with ExitStack() as stack:
-        sites = [stack.enter_context(running(name, tmp_path, **settings)) for _ in range(servers)]
+        sites = [
+            stack.enter_context(running(name, tmp_path, site=f"servers.{site}", **settings))
+            for _ in range(servers)
+        ]
         addresses = [site.address for site in sites]
         wait_for_processes(*addresses)
         with under_load(*addresses, path=LIMITED) as load:

@@ -12,5 +12,8 @@ from django_rustaccel.management.subcommands.explain import Explain
 from django_rustaccel.management.subcommands.hashers import Hashers
 from django_rustaccel.management.subcommands.importing import Import
 from django_rustaccel.management.subcommands.verify import Verify
+from django_rustaccel.management.subcommands.websocket import WebSocket
 
-SUBCOMMANDS: list[type[Subcommand]] = [Explain, Bench, Verify, Hashers, Import, Cache, Doctor]
+SUBCOMMANDS: list[type[Subcommand]] = [
+    Explain, Bench, Verify, Hashers, Import, Cache, WebSocket, Doctor
+]  # fmt: skip

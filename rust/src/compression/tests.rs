@@ -76,3 +76,15 @@ fn every_level_compresses() {
         }
     }
 }
+
+#[test]
+fn zstd_comes_back_or_says_why_not() {
+    let data = b"as it was ".repeat(1000);
+    let small = zstd::compress(&data, 3, 0).unwrap();
+    for _ in 0..2 {
+        assert_eq!(zstd::decompress(&small, data.len()).unwrap(), data);
+        assert!(zstd::decompress(&small, data.len() + 1).is_err());
+        assert!(zstd::decompress(&small, data.len() - 1).is_err());
+        assert!(zstd::decompress(&data, data.len()).is_err());
+    }
+}

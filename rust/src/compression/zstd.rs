@@ -1,8 +1,9 @@
 //! Zstandard, RFC 8878 and 9659. Padding is a skippable frame at the end: a reader that stops
 //! after the first frame has the whole body all the same.
+use std::cell::RefCell;
 use std::io;
 
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 use zstd::stream::raw::{Encoder, InBuffer, Operation, OutBuffer};
 use zstd::zstd_safe::CParameter;
 
@@ -19,9 +20,17 @@ pub fn compress(data: &[u8], level: i32, padding: usize) -> io::Result<Vec<u8>> 
     Ok(output)
 }
 
+thread_local! {
+    /// Making one takes longer than a few kilobytes of text; it keeps some 100 kB.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
 /// Back again; an error if that is not `length` bytes.
 pub fn decompress(data: &[u8], length: usize) -> io::Result<Vec<u8>> {
-    let output = zstd::bulk::decompress(data, length)?;
+    let output = DECOMPRESSOR.with_borrow_mut(|kept| {
+        let fresh = kept.take().map_or_else(Decompressor::new, Ok)?;
+        kept.insert(fresh).decompress(data, length)
+    })?;
     if output.len() == length { Ok(output) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 

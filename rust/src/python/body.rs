@@ -16,7 +16,7 @@ use super::collector::HeldOff;
 use super::decode::{Decoder, Keys};
 use super::types::exactly;
 use crate::error::{Outcome, Stop};
-use crate::sources::json::Invalid;
+use crate::sources::json::{Invalid, Read};
 use crate::sources::outline::{Outline, outline};
 
 /// The bytes of a request that were found to be JSON.
@@ -93,13 +93,22 @@ pub fn rows<'py>(
     json: &str,
     class: &Bound<'py, PyType>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    rows_of(text, outline(json), class)
+}
+
+/// [`rows`] of a text whose `outline` has been `found`.
+pub fn rows_of<'py>(
+    text: &Bound<'py, PyBytes>,
+    found: Read<Outline>,
+    class: &Bound<'py, PyType>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !adds_nothing_to_dict(class) {
         return Ok(None);
     }
     let keys = Mutex::default();
     let rows = Rows { body: Arc::new(Body { bytes: text.clone().unbind(), keys }), json, class };
     let _held_off = HeldOff::new(text.py());
-    Ok(match outline(json) {
+    Ok(match found {
         Ok(Outline::Object(span)) => Some(rows.row(span)?.into_any()),
         Ok(Outline::Objects(spans)) => {
             let made: PyResult<Vec<_>> = spans.into_iter().map(|span| rows.row(span)).collect();

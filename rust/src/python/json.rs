@@ -107,7 +107,7 @@ pub fn loads_lazily<'py>(
     }
 }
 
-fn document<'py>(json: &str, otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub fn document<'py>(json: &str, otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     match decode::document(otherwise.py(), json) {
         Ok(value) => Ok(value),
         Err(Stop::Raised(error)) => Err(*error),

@@ -1,5 +1,6 @@
 //! The wall to CPython.
 pub mod acceptor;
+pub mod batch;
 pub mod body;
 mod cache_settings;
 mod cached;
@@ -15,6 +16,7 @@ pub mod integer;
 pub mod json;
 pub mod limiting;
 pub mod make;
+pub mod messages;
 pub mod numbers;
 pub mod reader;
 pub mod signing;

@@ -1,5 +1,6 @@
 //! Where values come from.
 mod cell;
+pub mod depth;
 mod given;
 pub mod grid;
 pub mod instance;
