@@ -45,7 +45,7 @@ def changes(found: Iterable[Explanation]) -> list[Change]:
 
 def _cause(reason: str) -> str:
     """The line of code that a reason ends with: subclasses tell of it under their own names."""
-    place = re.search(r" in (\S+:\d+)$", reason)
+    place = re.search(r" in ([^`]+:\d+)$", reason)
     return place[1] if place else reason
 
 

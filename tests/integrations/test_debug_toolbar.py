@@ -168,7 +168,7 @@ class TestWhatIsSeen:
         calls = calls_of("/nested/")
         read = calls["NestedBookSerializer(many=True)", "read"]
         assert (read["tier"], read["times"], read["rows"], read["reasons"]) == ("rows", 1, 25, [])
-        assert read["location"].startswith("tests/bookshop/serializers.py:")
+        assert re.search(r"serializers\.py:\d+$", read["location"])
         assert read["queries"] == 2
         assert read["saved"] == 0  # The view has asked for both relations.
         assert read["milliseconds"] > 0
@@ -198,7 +198,7 @@ class TestWhatIsSeen:
         fill_shop(1)
         call = calls_of("/own/")["Own(many=True)", "read"]
         assert (call["tier"], call["rows"]) == ("stock", 12)
-        assert "`Own.to_representation` is overridden in tests/" in call["reasons"][0]
+        assert "`Own.to_representation` is overridden in " in call["reasons"][0]
 
     def test_writing(self):
         data = {"name": "new", "colour": "#123456"}
