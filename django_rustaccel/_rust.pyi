@@ -36,6 +36,7 @@ __all__ = [
     "dumps",
     "is_deeper",
     "is_json",
+    "length",
     "load_messages",
     "loads",
     "loads_lazily",
@@ -85,8 +86,6 @@ def write_answer(
     is_json: bool,
     rolled_back: bool,
 ) -> bytes: ...
-def loads_lazily(text: bytes, otherwise: object, row_class: type[dict[str, Any]]) -> Any: ...
-def look(row: dict[str, Any]) -> None: ...
 def is_deeper(text: bytes, limit: int) -> bool: ...
 def load_messages(
     messages: list[bytes],
@@ -94,7 +93,17 @@ def load_messages(
     otherwise: object,
     too_deep: object,
     row_class: type[dict[str, Any]],
+    list_class: type[list[Any]],
 ) -> list[Any]: ...
+def length(rows: list[Any]) -> int: ...
+def loads_lazily(
+    text: bytes,
+    otherwise: object,
+    row_class: type[dict[str, Any]],
+    list_class: type[list[Any]],
+    habit: Any | None,
+) -> Any: ...
+def look(value: object) -> None: ...
 
 @final
 class Unread: ...
@@ -130,11 +139,16 @@ class Libpq:
 class Acceptor:
     def __new__(cls, plan: Any, framework: Mapping[str, Any]) -> Acceptor: ...
     def fields(
-        self, serializer: Any, data: dict[Any, Any], partial: bool
-    ) -> tuple[dict[str, Any], list[_Fall]]: ...
+        self, serializer: Any, data: dict[Any, Any], partial: bool, fallen: list[_Fall]
+    ) -> dict[str, Any]: ...
     def one(
-        self, serializer: Any, data: dict[Any, Any], partial: bool, run_validators: bool
-    ) -> tuple[Any, list[_Fall]]: ...
+        self,
+        serializer: Any,
+        data: dict[Any, Any],
+        partial: bool,
+        run_validators: bool,
+        fallen: list[_Fall],
+    ) -> Any: ...
     def many(
         self,
         serializer: Any,
@@ -142,7 +156,8 @@ class Acceptor:
         partial: bool,
         run_validators: bool,
         tables: dict[int, Any] | None,
-    ) -> tuple[list[Any], list[_Fall]]: ...
+        fallen: list[_Fall],
+    ) -> list[Any]: ...
 
 @final
 class Reader:

@@ -83,6 +83,8 @@ read = WatchedCounter("read", "rows", "instances", "stock")
 write = WatchedCounter("write", "native", "stock")
 render = WatchedCounter("render", "native", "stock")
 parse = WatchedCounter("parse", "native", "stock")
+#: Look-ups of lists that one query answered for many rows, and the queries that were sent for it.
+lookups: Counter[str] = Counter(answered=0, queries=0)
 fallbacks: Counter[str] = Counter()
 
 
@@ -107,13 +109,16 @@ def stats() -> dict[str, dict[str, Any]]:
     """A copy of the counters of this process since it started.
 
     ``read`` and ``write`` count serializer calls (one for a whole list), ``render`` and
-    ``parse`` count JSON documents. A call that was native for all but some fields counts as
-    native, and its reasons stand under ``fallbacks``.
+    ``parse`` count JSON documents. A call that was native for all but some fields, or within an
+    overridden method that calls ``super()``, counts as native, and its reasons stand under
+    ``fallbacks``. ``lookups`` counts what related fields and uniqueness validators of lists asked
+    the database: how many were ``answered`` together, and with how many ``queries``.
     """
     return {
         "read": dict(read),
         "write": dict(write),
         "render": dict(render),
         "parse": dict(parse),
+        "lookups": dict(lookups),
         "fallbacks": dict(fallbacks),
     }

@@ -142,6 +142,13 @@ def rows_override(serializer: Any) -> str:
     return _first_override(serializer, originals.ListSerializer, ("run_child_validation",))
 
 
+def list_override(serializer: Any) -> str:
+    """Why a list runs code of its own before or for its rows; empty when it does not."""
+    if not _is_stock(serializer, "to_internal_value", ROWS_METHODS):
+        return describe_override(serializer, "to_internal_value")
+    return rows_override(serializer)
+
+
 def _first_override(obj: Any, stock: type, names: tuple[str, ...]) -> str:
     """In words, the first of these methods that is not ``stock``'s."""
     return next(
@@ -277,9 +284,7 @@ _LIST_METHODS = ("run_validation", "validate_empty_values", "get_default")
 
 def _many_node(field: Any, path: Path) -> InputNode:
     reason = _first_override(field, originals.ListSerializer, _LIST_METHODS)
-    if not reason and not _is_stock(field, "to_internal_value", ROWS_METHODS):
-        reason = describe_override(field, "to_internal_value")
-    reason = reason or rows_override(field) or run_override(field.child)
+    reason = reason or list_override(field) or run_override(field.child)
     if reason:
         return _stock(path, reason)
     options = {

@@ -15,6 +15,7 @@ from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import install
 from django_rustaccel.drf import serializers as opt_in
 from django_rustaccel.drf.describe import describe, list_override, serializer_override
+from django_rustaccel.drf.explain_input import explain_input
 from django_rustaccel.drf.explanation import Explanation, FieldExplanation
 from django_rustaccel.drf.originals import BaseSerializer, ListSerializer, Serializer
 from django_rustaccel.drf.reading import unread_queryset
@@ -139,11 +140,18 @@ def _explained(subject: _Subject, entries: list[Entry]) -> Explanation:
         fields=_fields(entries, found, "rows" if found else tier),
         many=many,
         model=model._meta.label if model is not None else None,
+        input=explain_input(child, subject.list_class, _off_reason(subject)),
     )
 
 
 def _stock_reason(subject: _Subject) -> str:
     """Why DRF's own code serves the whole call."""
+    reason = _off_reason(subject) or _list_reason(subject.list_class)
+    return reason or serializer_override(subject.child)
+
+
+def _off_reason(subject: _Subject) -> str:
+    """Why nothing is native in any direction."""
     cls = type(subject.child)
     if is_disabled():
         return "inside `django_rustaccel.disabled()`"
@@ -154,7 +162,7 @@ def _stock_reason(subject: _Subject) -> str:
             'RUSTACCEL["ACCELERATE_DRF"] is off, and'
             f" `{cls.__name__}` is none of `django_rustaccel.drf.serializers`"
         )
-    return _list_reason(subject.list_class) or serializer_override(subject.child)
+    return ""
 
 
 def _list_reason(cls: Any) -> str:

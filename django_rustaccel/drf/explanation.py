@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django_rustaccel.core.table import table
+from django_rustaccel.drf.input_explanation import InputExplanation
 
 HEAD = ("field", "native", "tier", "reason")
 
@@ -56,6 +57,8 @@ class Explanation:
     many: bool = False
     #: The label of the model that is read, where there is one.
     model: str | None = None
+    #: The other direction: who validates what clients send. ``None`` without fields.
+    input: InputExplanation | None = None
 
     @property
     def reason(self) -> str:
@@ -75,6 +78,7 @@ class Explanation:
             "reason": self.reason,
             "reasons": list(self.reasons),
             "fields": {part.name: part.as_dict() for part in self},
+            "input": None if self.input is None else self.input.as_dict(),
         }
 
     @property
@@ -92,6 +96,8 @@ class Explanation:
         lines = [f"{self.title}: {self.tier}", *(f"  {reason}" for reason in self.reasons)]
         if self.fields:
             lines += ["", table(HEAD, self.cells())]
+        if self.input is not None:
+            lines += ["", str(self.input)]
         return "\n".join(lines)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 import uuid
 import warnings
-from types import FunctionType
+from types import FrameType, ModuleType
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models.manager import BaseManager
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import DateTimeField, SkipField, empty, get_error_detail
 from rest_framework.relations import Hyperlink, PKOnlyObject
-from rest_framework.serializers import as_serializer_error
 
 from django_rustaccel.drf.describe_input import STOCK_ROWS
 from django_rustaccel.drf.links import url_template
@@ -38,7 +38,7 @@ def conclude(serializer: Any, value: Any, run_validators: bool) -> Any:
         value = serializer.validate(value)
         assert value is not None, ".validate() should return the validated data"
     except (ValidationError, DjangoValidationError) as error:
-        raise ValidationError(detail=as_serializer_error(error)) from error
+        raise ValidationError(detail=serializers.as_serializer_error(error)) from error
     return value
 
 
@@ -56,26 +56,39 @@ class _Validated:
         return outcome
 
 
-class _WarningsOfCallers:
-    """Stands for :mod:`warnings` in DRF's method, which counts frames to name its user's line."""
-
-    @staticmethod
-    def warn(message: Any, category: Any, stacklevel: int) -> None:
-        """Warn in the name of the first caller outside this package and DRF's serializers."""
-        level, frame = 2, sys._getframe(1)
-        while frame.f_back is not None and frame.f_globals["__name__"].startswith(_WITHIN):
-            level, frame = level + 1, frame.f_back
-        warnings.warn(message, category, stacklevel=level)
-
-
-_WITHIN = ("django_rustaccel.", "rest_framework.serializers")
-_SCOPE = STOCK_ROWS.__globals__ | {"warnings": _WarningsOfCallers}
-_stock_rows = FunctionType(STOCK_ROWS.__code__, _SCOPE)
-
-
 def refuse_rows(outcomes: list[Any]) -> None:
     """Raise what the installed DRF makes of the errors of rows: a list, or a dict by index."""
-    _stock_rows(_Validated(), outcomes)
+    validated: Any = _Validated()
+    STOCK_ROWS(validated, outcomes)
+
+
+class _Warnings:
+    """:mod:`warnings` as DRF's serializers see it: frames of this package do not count.
+
+    DRF counts frames from its method to the line of its user that a warning is about.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(warnings, name)
+
+    @staticmethod
+    def warn(message: Any, category: Any = None, stacklevel: int = 1, **options: Any) -> None:
+        """Warn in the name of the frame that is ``stacklevel`` frames up from the caller."""
+        level, frame = 2, sys._getframe(1)
+        while frame.f_back is not None and (stacklevel > 1 or _is_own(frame)):
+            stacklevel -= not _is_own(frame)
+            level, frame = level + 1, frame.f_back
+        warnings.warn(message, category, stacklevel=level, **options)
+
+
+def _is_own(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("django_rustaccel.")
+
+
+def count_frames_of_users() -> None:
+    """Let warnings of DRF's serializers name the lines that they name without this package."""
+    if isinstance(getattr(serializers, "warnings", None), ModuleType):
+        serializers.warnings = _Warnings()  # type: ignore[attr-defined]
 
 
 WRITING = READING | {

@@ -34,7 +34,7 @@ class CompiledInput:
     run_reason: str
     #: Class name of the serializer, for the words of reasons.
     owner: str
-    #: Why fields of it run Python code in every call.
+    #: Why Python code of users runs in every call.
     reasons: tuple[str, ...]
 
     @cached_property
@@ -52,11 +52,11 @@ class CompiledInput:
 
     @cached_property
     def may_ask(self) -> bool:
-        """Whether the database may be asked for a row, by code of users even."""
+        """Whether the database may be asked for a row, by code of fields and validators even."""
         nodes = [node for node in self._nodes if node is not None]
         plans = [self.described, *(node.plan for node in nodes if node.plan is not None)]
         return (
-            bool(self.asking or self.run_reason)
+            bool(self.asking)
             or any(plan.run_validators for plan in plans)
             or any("stock" in (node.rule, node.validators) for node in nodes)
         )
@@ -101,14 +101,14 @@ def _compile(serializer: Any) -> CompiledInput | str:
         return reason
     described = describe_input(serializer)
     owner = type(serializer).__name__
-    acceptor = Acceptor(described.as_tuple(), WRITING)
+    run_reason = run_override(serializer)
     return CompiledInput(
         described,
-        acceptor,
+        Acceptor(described.as_tuple(), WRITING),
         fields_override(serializer),
-        run_override(serializer),
+        run_reason,
         owner,
-        tuple(_reasons(owner, described)),
+        (*filter(None, [run_reason]), *_reasons(owner, described)),
     )
 
 

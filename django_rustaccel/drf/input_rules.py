@@ -7,6 +7,7 @@ overrides it, or something it relies on, is not.
 
 from __future__ import annotations
 
+import decimal
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -187,6 +188,8 @@ def checks_of(field: Any) -> tuple[list[Check], str]:
         check = _check(validator)
         if check is None:
             return [], "stock"
+        if isinstance(field, fields.DecimalField):
+            check = _among_decimals(check)
         if check not in found:
             found.append(check)
     return found, who
@@ -199,6 +202,17 @@ def _check(validator: Any) -> Check | None:
         return None if name is None else (name, None)
     make = _CHECKS.get(kind)
     return None if make is None or not _is_untouched(kind) else make(validator)
+
+
+def is_checked(validator: Any) -> bool:
+    """Whether a validator is native, or only asks the database."""
+    return type(validator) is validators.UniqueValidator or _check(validator) is not None
+
+
+def _among_decimals(check: Check) -> Check:
+    """The same limit as a `Decimal`: comparing one with an `int` makes one of it every time."""
+    name, limit = check
+    return (name, decimal.Decimal(limit)) if type(limit) is int else check
 
 
 def _is_untouched(kind: Any) -> bool:

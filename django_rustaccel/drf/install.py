@@ -14,6 +14,7 @@ from django_rustaccel.core.origin import belongs_to, location
 from django_rustaccel.drf import (
     describe,
     describe_input,
+    framework,
     input_rules,
     kinds,
     originals,
@@ -137,6 +138,7 @@ def _install_writing() -> None:
 
     one: Any = originals.Serializer
     many: Any = originals.ListSerializer
+    framework.count_frames_of_users()
     one.run_validation = _while_on(run_validation, describe_input.STOCK_RUN)
     one.to_internal_value = _while_on(to_internal_value, describe_input.STOCK_FIELDS)
     many.to_internal_value = _while_on(list_to_internal_value, describe_input.STOCK_ROWS)

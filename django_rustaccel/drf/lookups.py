@@ -16,9 +16,9 @@ from typing import Any
 from rest_framework import fields, relations
 from rest_framework.validators import UniqueValidator, qs_exists
 
-from django_rustaccel.core.bodies import UnreadRow
+from django_rustaccel.core.bodies import UnreadRow, UnreadRows
 from django_rustaccel.core.description import Path
-from django_rustaccel.core.origin import belongs_to
+from django_rustaccel.core.origin import belongs_to, describe_override
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.expectations import (
     Values,
@@ -39,7 +39,7 @@ def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
 
     Yields whether there are any.
     """
-    if _is_within(serializer) or not any(isinstance(row, dict) for row in rows):
+    if _is_within(serializer) or not _has_row(rows):
         yield False
         return
     token = _root.set(serializer.root)
@@ -56,8 +56,15 @@ def answering(serializer: Any, rows: list[Any]) -> Iterator[bool]:
         _root.reset(token)
 
 
+def _has_row(rows: list[Any]) -> bool:
+    return type(rows) is UnreadRows or any(isinstance(row, dict) for row in rows)
+
+
 def _look_at(rows: list[Any]) -> None:
-    """Make dicts of rows that nobody has looked at, before native code reads their text."""
+    """Make dicts of rows that nobody has looked at, before native code reads their text.
+
+    A list that is unread itself is made by the loop.
+    """
     for row in rows:
         if type(row) is UnreadRow:
             len(row)
@@ -149,7 +156,7 @@ class _Places:
 
     def _fill_relation(self, field: Any, values: Values) -> None:
         expected = expected_of_relation(field, values)
-        if expected is None or not _is_own(field, "get_queryset", "to_internal_value"):
+        if expected is None or own_method(field, RELATION_METHODS):
             return
         answers = answers_for(field.queryset, self.moment, expected)
         if answers is not None:
@@ -167,8 +174,7 @@ class _Places:
 
     def _with_answers(self, validator: Any, field: Any, values: Values) -> Any:
         expected = expected_of_validator(validator, field, values)
-        methods = ("__call__", "filter_queryset", "exclude_current_instance")
-        if expected is None or not _is_own(validator, *methods):
+        if expected is None or own_method(validator, VALIDATOR_METHODS):
             return validator
         answers = answers_for(validator.queryset, self.moment, expected)
         if answers is None:
@@ -179,9 +185,16 @@ class _Places:
         return twin
 
 
-def _is_own(obj: Any, *methods: str) -> bool:
-    """Whether methods are DRF's own."""
-    return all(
-        name not in vars(obj) and belongs_to(getattr(type(obj), name), "rest_framework")
-        for name in methods
+#: What a field or validator may not override if its look-ups are to be answered together.
+RELATION_METHODS = ("get_queryset", "to_internal_value")
+VALIDATOR_METHODS = ("__call__", "filter_queryset", "exclude_current_instance")
+
+
+def own_method(obj: Any, names: Iterable[str]) -> str:
+    """In words, the first of these methods that is not DRF's own."""
+    own = (
+        name
+        for name in names
+        if name in vars(obj) or not belongs_to(getattr(type(obj), name), "rest_framework")
     )
+    return next((describe_override(obj, name) for name in own), "")

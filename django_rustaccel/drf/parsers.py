@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
@@ -52,8 +53,7 @@ def parse_json(
     encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
     if encoding in UTF8:
         body, stream = _read(stream)
-        loads = bodies.loads if own_settings.lazy_data else jsontext.loads
-        value = loads(body, _UNSURE)
+        value = _loads_for((parser_context or {}).get("view"))(body, _UNSURE)
         if value is not _UNSURE:
             statistics.parse["native"] += 1
             return value
@@ -61,6 +61,19 @@ def parse_json(
     statistics.parse["stock"] += 1
     statistics.fell_back(reason)
     return stock(parser, stream, media_type, parser_context)
+
+
+_habits: WeakKeyDictionary[type, bodies.Habit] = WeakKeyDictionary()
+
+
+def _loads_for(view: Any) -> Callable[[bytes, object], Any]:
+    """How to read a body: each class of views has its habit."""
+    if not own_settings.lazy_data:
+        return jsontext.loads
+    if view is None:
+        return bodies.loads
+    cls = type(view)
+    return (_habits.get(cls) or _habits.setdefault(cls, bodies.Habit())).loads
 
 
 def _read(stream: Any) -> tuple[bytes, Any]:

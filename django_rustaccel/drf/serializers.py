@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.fields import empty
 from rest_framework.serializers import *  # noqa: F403
 
-from django_rustaccel.drf import describe, describe_input, originals, reading, writing
+from django_rustaccel.drf import describe, describe_input, framework, originals, reading, writing
 
 if TYPE_CHECKING:
     # For whoever uses them they are DRF's classes, type arguments and all.
@@ -72,6 +72,7 @@ else:
         """DRF's ``HyperlinkedModelSerializer``, accelerated."""
 
 
+framework.count_frames_of_users()
 describe.SERIALIZER_METHODS.add(Serializer.to_representation)
 describe.LIST_METHODS.add(ListSerializer.to_representation)
 describe_input.RUN_METHODS.add(Serializer.run_validation)

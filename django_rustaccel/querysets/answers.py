@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.querysets.batches import Batch, ExistenceBatch, InstanceBatch, Key
 from django_rustaccel.querysets.comparable import Column, column_of
-from django_rustaccel.querysets.duplicates import can_duplicate, duplicate
-from django_rustaccel.querysets.plainness import plain_queryset
+from django_rustaccel.querysets.duplicates import duplicate, duplication_obstacle
+from django_rustaccel.querysets.plainness import examined, plain_queryset
 
 Expected = Callable[[Key], Iterable[Sequence[Any]]]
 
@@ -114,15 +114,36 @@ class Answers:
         known = [column for column in columns if column is not None]
         if not known or len(known) < len(columns):
             return None
-        if kind is InstanceBatch and not _is_single(known, plain):
+        if kind is InstanceBatch and _instance_obstacle(known, plain):
             return None
         return kind(plain, known, self._expected)
 
 
-def _is_single(columns: list[Column], queryset: QuerySet[Any]) -> bool:
-    """Whether instances found for other keys can be told apart, and handed out."""
+def _instance_obstacle(columns: list[Column], queryset: QuerySet[Any]) -> str:
+    """Why instances found for other keys cannot be told apart, or not handed out."""
     column = columns[0]
-    return len(columns) == 1 and (column.is_certain or column.is_unique) and can_duplicate(queryset)
+    if len(columns) > 1:
+        return "objects are found by more than one column"
+    if not (column.is_certain or column.is_unique):
+        return f"the database may take several values for the same `{column.name}`"
+    return duplication_obstacle(queryset)
+
+
+def obstacle(source: Any, names: Sequence[str], *, for_instances: bool) -> str:
+    """Why look-ups in a manager or queryset by these columns are not answered together.
+
+    Empty where one query answers them. Sends no query.
+    """
+    plain, reason = examined(source)
+    if plain is None:
+        return reason
+    columns: list[Column] = []
+    for name in names:
+        column = column_of(plain.model, name, plain.db)
+        if column is None:
+            return f"only the database can compare `{plain.model.__name__}` by `{name}`"
+        columns.append(column)
+    return _instance_obstacle(columns, plain) if for_instances else ""
 
 
 class Question(NamedTuple):

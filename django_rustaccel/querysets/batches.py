@@ -16,6 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
+from django_rustaccel.core import statistics
 from django_rustaccel.querysets.comparable import Column
 
 #: One value for each column that is compared.
@@ -68,6 +69,7 @@ class Batch:
         if found is None:
             self._read(key)
             found = self.matches[key]
+        statistics.lookups["answered"] += 1
         return found
 
     def _read(self, asked: Key) -> None:
@@ -77,6 +79,7 @@ class Batch:
             self._expected = None
             self._listed = self._most_varied([asked, *self._pending])
         chunk = self._next(asked)
+        statistics.lookups["queries"] += 1
         self._settle(chunk, asked, list(self.fetch(chunk, asked)))
         for key in chunk:
             if key in self.matches:

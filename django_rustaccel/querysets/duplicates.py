@@ -22,17 +22,17 @@ _IMMUTABLE = frozenset(
 )  # fmt: skip
 
 
-def can_duplicate(queryset: QuerySet[Any]) -> bool:
-    """Whether the instances of a queryset, and what they have selected, are but their columns."""
+def duplication_obstacle(queryset: QuerySet[Any]) -> str:
+    """Why instances of a queryset, or what they have selected, may be more than their columns."""
     related = queryset.query.select_related
     if related is True:
-        return False  # Whatever Django may follow.
+        return "select_related() names no relations"  # Whatever Django may follow.
     try:
         for model in _models(queryset.model, related or {}):
             check_model(model)
-    except UnreadableError:
-        return False
-    return True
+    except UnreadableError as error:
+        return str(error)
+    return ""
 
 
 def _models(model: Any, related: dict[str, Any]) -> Iterator[Any]:
@@ -44,8 +44,8 @@ def _models(model: Any, related: dict[str, Any]) -> Iterator[Any]:
 def duplicate(instance: Model) -> Model:
     """An instance as the same row gives it again, with nothing in common that can be changed.
 
-    Nothing of the class is called, so that :func:`can_duplicate` has to be asked first. Related
-    objects that came with it are duplicated too.
+    Nothing of the class is called, so that :func:`duplication_obstacle` has to be asked first.
+    Related objects that came with it are duplicated too.
     """
     return _duplicate(instance, {})
 

@@ -35,7 +35,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::batch::{is_json, look_up, split_batch, write_answer};
     #[pymodule_export]
-    use crate::python::body::{Unread, look};
+    use crate::python::body::{Unread, length, look};
     #[pymodule_export]
     use crate::python::caching::{CacheStore, LocalCache};
     #[pymodule_export]

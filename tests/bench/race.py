@@ -17,7 +17,10 @@ from engines import running
 Work = Callable[[], Any]
 SECONDS_A_RACE = 10.0
 SECONDS_A_TURN = 0.03
+#: Fewer than these only where a round takes seconds.
 ROUNDS = range(15, 100)
+FEWEST_ROUNDS = 3
+SECONDS_AT_MOST = 60.0
 
 
 def race(
@@ -77,7 +80,9 @@ class Contender:
                 self.work()
 
     def warm_up(self) -> None:
-        taken = min(elapsed(self.turn) for _ in range(3))
+        taken = elapsed(self.turn)
+        if taken < SECONDS_A_RACE / ROUNDS.start:
+            taken = min(taken, *(elapsed(self.turn) for _ in range(2)))
         self.calls = max(1, round(SECONDS_A_TURN / taken))
 
 
@@ -93,8 +98,9 @@ def _run_in_turn(field: dict[str, Contender], times: dict[str, list[float]]) -> 
 
 
 def _rounds(contenders: list[Contender]) -> int:
-    fitting = int(SECONDS_A_RACE / sum(elapsed(contender.turn) for contender in contenders))
-    return max(ROUNDS.start, min(fitting, ROUNDS.stop))
+    taken = sum(elapsed(contender.turn) for contender in contenders)
+    fewest = max(FEWEST_ROUNDS, min(ROUNDS.start, int(SECONDS_AT_MOST / taken)))
+    return max(fewest, min(int(SECONDS_A_RACE / taken), ROUNDS.stop))
 
 
 def _report(benchmark: BenchmarkFixture, medians: dict[str, float], **about: Any) -> None:

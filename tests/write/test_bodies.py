@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rest_framework import parsers, serializers
 
 import django_rustaccel
-from django_rustaccel.core.bodies import UnreadRow
+from django_rustaccel.core.bodies import UnreadRow, UnreadRows
 from django_rustaccel.core.jsontext import loads
 from engines import describe, running
 from json_values import json_scalars, text
@@ -156,8 +156,7 @@ def test_no_row_is_made(make):
     serializer = make(data)
     assert serializer.is_valid()
     assert serializer.validated_data
-    rows = [data] if make is one else data
-    assert {type(row) for row in rows} == {UnreadRow}
+    assert type(data) is (UnreadRow if make is one else UnreadRows)
     assert serializer.initial_data is data
     assert django_rustaccel.stats()["write"]["native"] == before + 1
 
@@ -167,7 +166,33 @@ def test_a_bad_row_costs_no_other_row():
     assert type(data) is list  # One item is no object: all of it is read at once.
     data = parsers.JSONParser().parse(io.BytesIO(f'[{VALID}, {{"title": ""}}]'.encode()))
     assert not many(data).is_valid()
-    assert {type(row) for row in data} == {UnreadRow}
+    assert type(data) is UnreadRows
+
+
+class Meddling(Post):
+    """Changes the list, and the rows of it, while it is validated."""
+
+    def validate_title(self, value: str) -> str:
+        rows = self.parent.initial_data
+        if value == "change":
+            rows[0]["title"] = "too late"
+            rows[1]["count"] = "41"
+            rows[2] = {"title": "another", "count": 7}
+            rows.append({"title": "appended"})
+        if value == "replace":
+            rows[1] = {"title": "unseen"}
+        if value == "clear":
+            rows.clear()
+        return value
+
+
+@pytest.mark.parametrize("word", ["change", "replace", "clear", "leave"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_list_that_changes_meanwhile(word, place):
+    rows = [{"title": "a", "count": 1}, {"title": "b", "count": 2}, {"title": "c", "count": 3}]
+    rows[place]["title"] = word
+    body = json.dumps([*rows, {"title": "", "count": 4}])
+    assert_same(lambda data: Meddling(data=data, many=True), body)
 
 
 class Looking(Post):

@@ -262,8 +262,37 @@ def test_a_tree_of_serializers() -> None:
                 assert Tree({"root": row}).data["root"]["branches"][1:] == [{"name": name}]
 
 
-def test_html_input_is_stock() -> None:
+class Form(serializers.Serializer[Any]):
+    """Fields of which missing and empty mean other things in a form than in JSON."""
+
+    name = serializers.CharField(allow_null=True, required=False)
+    agreed = serializers.BooleanField(required=False)
+    size = serializers.IntegerField(allow_null=True, default=7)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    picked = serializers.MultipleChoiceField(choices=["a", "b"], required=False)
+    data = serializers.JSONField(required=False)
+    item = Item(required=False)
+    items = Item(many=True, required=False)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "",
+        "name=&agreed=&size=",
+        "name=a&name=b&agreed=on&size=3",
+        "tags=x&tags=y&picked=a&picked=b",
+        "tags[1]=y&tags[0]=x",
+        "data={}&item.name=n&item.size=",
+        "items[0]name=a&items[1]name=bad",
+        "[0]name=a&[1]size=x",
+    ],
+)
+@pytest.mark.parametrize("partial", [False, True])
+def test_forms_are_stock(form: str, partial: bool) -> None:
     from django.http import QueryDict
 
-    data = QueryDict("name=a&size=")
-    assert_same(lambda data: Item(data=data), data)
+    data = QueryDict(form)
+    assert_same(lambda data: Form(data=data, partial=partial), data)
+    assert_same(lambda data: Form(data=data, partial=partial, many=True), data)
+    assert_same(lambda data: Item(data=data), data, native=False)

@@ -33,17 +33,26 @@ class Explain(SerializerSubcommand):
 
     def _write_details(self, found: list[Explanation]) -> None:
         from django_rustaccel.drf.explanation import HEAD
+        from django_rustaccel.drf.input_explanation import INPUT_HEAD
 
         for number, explanation in enumerate(found):
             if number:
                 self.write()
-            title = self.style.MIGRATE_LABEL(explanation.title)
-            self.write(f"{title}: {self.coloured(explanation.tier)}")
-            for reason in explanation.reasons:
-                self.write(f"  {reason}")
+            self._write_reasons(explanation.title, explanation.tier, explanation.reasons)
             if explanation.fields:
                 self.write()
                 self.write_table(HEAD, explanation.cells())
+            if explanation.input is not None:
+                self.write()
+                self._write_reasons("input", explanation.input.title, explanation.input.reasons)
+                if explanation.input.cells():
+                    self.write()
+                    self.write_table(INPUT_HEAD, explanation.input.cells())
+
+    def _write_reasons(self, title: str, verdict: str, reasons: tuple[str, ...]) -> None:
+        self.write(f"{self.style.MIGRATE_LABEL(title)}: {self.coloured(verdict)}")
+        for reason in reasons:
+            self.write(f"  {reason}")
 
     def _write_overview(self, found: list[Explanation]) -> None:
         if not found:

@@ -25,8 +25,10 @@ impl Builder {
         let (path, entries, run_validators, validate): (_, Vec<Bound<'_, PyTuple>>, _, _) =
             plan.extract()?;
         let id = self.number(&path)?;
-        let entries = entries.iter().map(|entry| self.entry(entry)).collect::<PyResult<_>>()?;
-        Ok(Plan { id, entries, after: After { run_validators, validate } })
+        let entries =
+            entries.iter().map(|entry| self.entry(entry)).collect::<PyResult<Vec<_>>>()?;
+        let template = template(&entries, plan.py())?;
+        Ok(Plan { id, entries, template, after: After { run_validators, validate } })
     }
 
     /// `(name, source attributes, method or None, how to get, missing, node)`
@@ -79,6 +81,16 @@ impl Builder {
         let rule = Rule::build(&rule, &options, self)?;
         Ok(Node { id, rule, allow_null, checks, validators })
     }
+}
+
+/// `None` where a value does not simply go under a key of its own.
+fn template(entries: &[Entry], py: Python<'_>) -> PyResult<Option<Py<PyDict>>> {
+    let template = PyDict::new(py);
+    for entry in entries {
+        let [key] = entry.target.as_slice() else { return Ok(None) };
+        template.set_item(key, py.None())?;
+    }
+    Ok((template.len() == entries.len()).then(|| template.unbind()))
 }
 
 fn unknown(what: &str, name: &str) -> PyErr {

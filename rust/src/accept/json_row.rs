@@ -3,19 +3,29 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::{Entry, Get, Plan, Row};
-use crate::error::Outcome;
+use crate::error::{Outcome, Stop};
+use crate::python::body::{Unread, look};
 use crate::python::decode;
 use crate::python::types::exactly;
 use crate::python::unicode;
 use crate::sources::Given;
 use crate::sources::json::{Cursor, Text};
 
+/// Where Python code finds the dict that a text stands for.
+#[derive(Clone, Copy)]
+pub enum Origin<'a, 'py> {
+    /// Nowhere: the object is inside another one.
+    Inner,
+    Row(&'a Bound<'py, PyAny>),
+    /// In a list that holds the second at first.
+    Item(&'a Bound<'py, PyAny>, &'a Unread, usize),
+}
+
 /// What an object of JSON text has for each entry of a plan.
 pub struct JsonRow<'a, 'py> {
     py: Python<'py>,
     text: &'a str,
-    /// The unread row with this text; none for an object inside another.
-    row: Option<&'a Bound<'py, PyAny>>,
+    origin: Origin<'a, 'py>,
     /// As many as the plan has entries.
     slots: Vec<Option<Given<'a, 'py>>>,
 }
@@ -25,7 +35,7 @@ impl<'a, 'py> JsonRow<'a, 'py> {
     pub fn new(
         plan: &Plan,
         text: &'a str,
-        row: Option<&'a Bound<'py, PyAny>>,
+        origin: Origin<'a, 'py>,
         py: Python<'py>,
     ) -> Outcome<Self> {
         let mut slots: Vec<_> = plan.entries.iter().map(|_| None).collect();
@@ -41,12 +51,17 @@ impl<'a, 'py> JsonRow<'a, 'py> {
             }
             first = false;
         }
-        Ok(Self { py, text, row, slots })
+        Ok(Self { py, text, origin, slots })
     }
 
     /// The row as a dict, if Python code has looked at it meanwhile, and may have changed it.
-    fn seen(&self) -> Option<&Bound<'py, PyDict>> {
-        self.row.and_then(exactly::<PyDict>)
+    #[inline]
+    fn seen(&self) -> Option<Bound<'py, PyDict>> {
+        match self.origin {
+            Origin::Inner => None,
+            Origin::Row(row) => exactly::<PyDict>(row).cloned(),
+            Origin::Item(_, unread, index) => unread.seen(index, self.py),
+        }
     }
 }
 
@@ -78,9 +93,13 @@ impl<'py> Row<'py> for JsonRow<'_, 'py> {
     }
 
     fn object(&self) -> Outcome<Bound<'py, PyAny>> {
-        match self.row {
-            Some(row) => Ok(row.clone()),
-            None => decode::document(self.py, self.text),
+        match self.origin {
+            Origin::Inner => decode::document(self.py, self.text),
+            Origin::Row(row) => Ok(row.clone()),
+            Origin::Item(list, unread, index) => {
+                look(list)?;
+                Ok(unread.seen(index, self.py).ok_or(Stop::Unsure)?.into_any())
+            }
         }
     }
 }

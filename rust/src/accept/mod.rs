@@ -8,13 +8,13 @@ mod json_row;
 mod row;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::kinds::rule::Rule;
 
 pub use build::Builder;
 pub use call::{Call, Names};
-pub use json_row::JsonRow;
+pub use json_row::{JsonRow, Origin};
 pub use row::{Dict, Row, Rows, Sent};
 
 /// One serializer: its writable fields in order.
@@ -22,6 +22,8 @@ pub struct Plan {
     /// The number under which the serializer itself can be found.
     pub id: usize,
     pub entries: Vec<Entry>,
+    /// A dict with the keys of the validated data, to copy: it has room for every key already.
+    pub template: Option<Py<PyDict>>,
     pub after: After,
 }
 

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use super::call::Meaning;
-use super::{After, Call, Entry, Get, JsonRow, Missing, Node, Plan, Validators};
+use super::{After, Call, Entry, Get, JsonRow, Missing, Node, Origin, Plan, Validators};
 use crate::error::{Outcome, Stop};
 use crate::kinds::rule::Accepted;
 use crate::python::body::Unread;
@@ -42,10 +42,11 @@ pub enum Sent<'a, 'py> {
 impl<'a, 'py> Sent<'a, 'py> {
     /// `None` for what is no row, or may behave in ways of its own.
     pub fn of(item: &'a Bound<'py, PyAny>) -> Option<Self> {
-        match exactly::<PyDict>(item) {
-            Some(row) => Some(Self::Dict(Dict(row))),
-            None => Some(Self::Unread(item, Unread::of(item)?)),
+        if let Some(row) = exactly::<PyDict>(item) {
+            return Some(Self::Dict(Dict(row)));
         }
+        let unread = Unread::of(item)?;
+        unread.get().row(item.py()).is_some().then_some(Self::Unread(item, unread))
     }
 
     /// `Serializer.run_validation`
@@ -58,8 +59,7 @@ impl<'a, 'py> Sent<'a, 'py> {
         match self {
             Self::Dict(row) => plan.accept_row(row, after, call),
             Self::Unread(row, unread) => {
-                let (py, text) = (call.cx.py, unread.get().text(call.cx.py));
-                plan.accept_row(&JsonRow::new(plan, text, Some(row), py)?, after, call)
+                plan.accept_row(&json_row(plan, row, unread, call.cx.py)?, after, call)
             }
         }
     }
@@ -69,11 +69,20 @@ impl<'a, 'py> Sent<'a, 'py> {
         match self {
             Self::Dict(row) => plan.accept_fields(row, call),
             Self::Unread(row, unread) => {
-                let (py, text) = (call.cx.py, unread.get().text(call.cx.py));
-                plan.accept_fields(&JsonRow::new(plan, text, Some(row), py)?, call)
+                plan.accept_fields(&json_row(plan, row, unread, call.cx.py)?, call)
             }
         }
     }
+}
+
+fn json_row<'a, 'py>(
+    plan: &Plan,
+    row: &'a Bound<'py, PyAny>,
+    unread: &'a Bound<'py, Unread>,
+    py: Python<'py>,
+) -> Outcome<JsonRow<'a, 'py>> {
+    let text = unread.get().row(py).ok_or(Stop::Unsure)?;
+    JsonRow::new(plan, text, Origin::Row(row), py)
 }
 
 impl Plan {
@@ -95,15 +104,17 @@ impl Plan {
         call: &Call<'_, 'py>,
     ) -> Outcome<Bound<'py, PyDict>> {
         let py = call.cx.py;
-        let values = PyDict::new(py);
+        // Of a partial update most fields are missing.
+        let template = self.template.as_ref().filter(|_| !call.partial);
+        let values = template.map_or_else(|| Ok(PyDict::new(py)), |keys| keys.bind(py).copy())?;
         let mut errors: Option<Bound<'py, PyDict>> = None;
         for (index, entry) in self.entries.iter().enumerate() {
             match entry.accept(index, row, self.id, call) {
                 Ok(Some(value)) => set_value(&values, &entry.target, &value)?,
-                Ok(None) => {}
+                Ok(None) => leave_out(&values, entry, template)?,
                 Err(Stop::Raised(error)) => match call.meaning(&error)? {
                     None => return Err(Stop::Raised(error)),
-                    Some(Meaning::Skip) => {}
+                    Some(Meaning::Skip) => leave_out(&values, entry, template)?,
                     Some(Meaning::Invalid(detail)) => errors
                         .get_or_insert_with(|| PyDict::new(py))
                         .set_item(&entry.name, detail)?,
@@ -131,8 +142,12 @@ impl Plan {
     ) -> Outcome<Rows<'py>> {
         let values = PyList::empty(call.cx.py);
         let mut is_valid = true;
-        for row in rows {
-            match self.accept_item(&row, after, call) {
+        let unread = Unread::of(rows);
+        let unread = unread.as_ref().map(Bound::get);
+        let mut index = 0;
+        while let Some(outcome) = self.accept_nth(rows, unread, index, after, call) {
+            index += 1;
+            match outcome {
                 Ok(value) => values.append(value)?,
                 Err(Stop::Raised(error)) if call.is_invalid(&error)? => {
                     is_valid = false;
@@ -142,6 +157,28 @@ impl Plan {
             }
         }
         Ok(Rows { values, is_valid })
+    }
+
+    /// `run_validation` of the next row, `None` after the last. The text is read until somebody looks
+    /// at the list, and from then on the list, which may change meanwhile.
+    fn accept_nth<'py>(
+        &self,
+        rows: &Bound<'py, PyList>,
+        unread: Option<&Unread>,
+        index: usize,
+        after: After,
+        call: &Call<'_, 'py>,
+    ) -> Option<Outcome<Bound<'py, PyAny>>> {
+        let py = call.cx.py;
+        let Some(unread) = unread.filter(|_| exactly::<PyList>(rows).is_none()) else {
+            let row = (index < rows.len()).then(|| rows.get_item(index))?;
+            return Some(
+                row.map_err(Stop::from).and_then(|row| self.accept_item(&row, after, call)),
+            );
+        };
+        let text = unread.item(index, py)?;
+        let row = JsonRow::new(self, text, Origin::Item(rows, unread, index), py);
+        Some(row.and_then(|row| self.accept_row(&row, after, call)))
     }
 
     /// `run_validation` of what may not even be a row.
@@ -285,6 +322,18 @@ impl Node {
         let field = call.cx.field(self.id)?;
         field.call_method1(intern!(call.cx.py, "run_validators"), (&value,))?;
         Ok(value)
+    }
+}
+
+/// Takes the key of a field without a value out of a copy of the template.
+fn leave_out(
+    values: &Bound<'_, PyDict>,
+    entry: &Entry,
+    template: Option<&Py<PyDict>>,
+) -> PyResult<()> {
+    match (template, entry.target.as_slice()) {
+        (Some(_), [key]) => values.del_item(key),
+        _ => Ok(()),
     }
 }
 

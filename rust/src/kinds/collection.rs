@@ -9,6 +9,7 @@ use crate::error::{Outcome, Stop};
 use crate::plan::Node;
 use crate::sinks::Sink;
 use crate::sources::Given;
+use crate::sources::json::Cursor;
 
 pub fn write_list<'py, S: Sink<'py>>(
     child: &Node,
@@ -68,13 +69,31 @@ impl Items {
         given: &Given<'_, 'py>,
         call: &Call<'_, 'py>,
     ) -> Outcome<Bound<'py, PyAny>> {
-        let items = given.list(call.cx.py)?;
-        self.check_size(items.len())?;
-        let values = PyList::empty(call.cx.py);
-        for item in items {
-            values.append(self.child.accept(&Given::Object(item), call)?)?;
+        let py = call.cx.py;
+        let values: Vec<_> = match given {
+            Given::Json(text) if text.starts_with('[') => self.accept_items(text, call)?,
+            _ => {
+                let items = given.list(py)?;
+                let accept = |item| self.child.accept(&Given::Object(item), call);
+                items.into_iter().map(accept).collect::<Outcome<_>>()?
+            }
+        };
+        self.check_size(values.len())?;
+        Ok(PyList::new(py, values)?.into_any())
+    }
+
+    /// The items of a list that is still text.
+    fn accept_items<'py>(
+        &self,
+        text: &str,
+        call: &Call<'_, 'py>,
+    ) -> Outcome<Vec<Bound<'py, PyAny>>> {
+        let (mut cursor, mut values) = (Cursor::new(text), Vec::new());
+        cursor.token()?;
+        while cursor.has_item(values.is_empty())? {
+            values.push(self.child.accept(&Given::read(text, &mut cursor)?, call)?);
         }
-        Ok(values.into_any())
+        Ok(values)
     }
 
     /// `DictField` and `HStoreField`

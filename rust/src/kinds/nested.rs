@@ -106,9 +106,11 @@ pub fn accept<'py>(
     call: &Call<'_, 'py>,
 ) -> Outcome<Bound<'py, PyAny>> {
     match given {
-        Given::Json(text) if text.starts_with('{') => {
-            plan.accept_row(&accept::JsonRow::new(plan, text, None, call.cx.py)?, plan.after, call)
-        }
+        Given::Json(text) if text.starts_with('{') => plan.accept_row(
+            &accept::JsonRow::new(plan, text, accept::Origin::Inner, call.cx.py)?,
+            plan.after,
+            call,
+        ),
         _ => plan.accept_row(&accept::Dict(&given.map(call.cx.py)?), plan.after, call),
     }
 }

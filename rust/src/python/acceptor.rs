@@ -4,8 +4,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::accept::{After, Builder, Call, Names, Plan, Sent};
-use crate::context::{Context, Fall, Framework};
-use crate::error::Stop;
+use crate::context::{Context, Framework};
+use crate::error::{Outcome, Stop};
 use crate::plan::Step;
 use crate::python::collector::HeldOff;
 
@@ -32,16 +32,18 @@ impl Acceptor {
         })
     }
 
-    /// `Serializer.to_internal_value`, and where a stock method decided.
+    /// `Serializer.to_internal_value`. To `fallen` comes where a stock method decided, also if the call
+    /// ends in errors.
     fn fields<'py>(
         &self,
         serializer: &Bound<'py, PyAny>,
         data: &Bound<'py, PyAny>,
         partial: bool,
-    ) -> PyResult<(Bound<'py, PyDict>, Vec<Fall>)> {
+        fallen: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let call = self.call(serializer, partial, None);
-        let values = sent(data)?.accept_fields(&self.plan, &call).map_err(no_answer)?;
-        Ok((values, call.cx.fallen()))
+        let values = sent(data)?.accept_fields(&self.plan, &call);
+        finish(values, &call, fallen)
     }
 
     /// `Serializer.run_validation`; `run_validators` if the serializer has validators of its own.
@@ -51,11 +53,11 @@ impl Acceptor {
         data: &Bound<'py, PyAny>,
         partial: bool,
         run_validators: bool,
-    ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
+        fallen: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let call = self.call(serializer, partial, None);
-        let after = self.after(run_validators);
-        let values = sent(data)?.accept(&self.plan, after, &call).map_err(no_answer)?;
-        Ok((values, call.cx.fallen()))
+        let values = sent(data)?.accept(&self.plan, self.after(run_validators), &call);
+        finish(values, &call, fallen)
     }
 
     /// `ListSerializer.to_internal_value` of a list that is long enough and not too long. `tables`
@@ -67,12 +69,12 @@ impl Acceptor {
         partial: bool,
         run_validators: bool,
         tables: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<(Bound<'py, PyList>, Vec<Fall>)> {
+        fallen: &Bound<'py, PyList>,
+    ) -> PyResult<Bound<'py, PyList>> {
         let call = self.call(serializer, partial, tables);
         let _held_off = HeldOff::new(call.cx.py);
         let rows = self.plan.accept_rows(rows, self.after(run_validators), &call);
-        let values = rows.and_then(|rows| call.all_valid(rows)).map_err(no_answer)?;
-        Ok((values, call.cx.fallen()))
+        finish(rows.and_then(|rows| call.all_valid(rows)), &call, fallen)
     }
 }
 
@@ -96,6 +98,13 @@ impl Acceptor {
 /// The caller has seen that this is a dict or an unread row.
 fn sent<'a, 'py>(data: &'a Bound<'py, PyAny>) -> PyResult<Sent<'a, 'py>> {
     Sent::of(data).ok_or_else(|| PyTypeError::new_err("neither a dict nor an unread row"))
+}
+
+fn finish<T>(values: Outcome<T>, call: &Call<'_, '_>, fallen: &Bound<'_, PyList>) -> PyResult<T> {
+    for fall in call.cx.fallen() {
+        fallen.append(fall)?;
+    }
+    values.map_err(no_answer)
 }
 
 /// Every rule has its stock field: only an exception may end a plan.

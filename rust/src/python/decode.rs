@@ -15,10 +15,10 @@ use crate::sources::outline::DEPTH_LIMIT;
 
 /// Keys remembered at a time: one row's worth is what matters.
 const SLOTS: usize = 256;
+/// Entries that a new dict takes without growing.
+const ROOM: usize = 5;
 /// Longer keys are rare, and would cost more to look up than to make.
 const LONGEST_KEY: usize = 64;
-
-type Entries<'py> = Vec<(Bound<'py, PyString>, Bound<'py, PyAny>)>;
 
 impl From<Invalid> for Stop {
     fn from(_: Invalid) -> Self {
@@ -44,11 +44,45 @@ pub struct Decoder<'a, 'py> {
     keys: &'a mut Keys,
     /// Items of the lists that are open, so that a finished list is made in its exact size.
     items: Vec<Bound<'py, PyAny>>,
+    /// Entries of the objects that are open.
+    entries: Vec<Entry<'py>>,
+    /// The last object of each depth.
+    last: Vec<Option<Last<'py>>>,
+}
+
+type Entry<'py> = (Bound<'py, PyString>, Bound<'py, PyAny>);
+
+/// An object that the next one is most likely like: a copy has room for every key already, where a
+/// new dict of a dozen keys grows three times.
+struct Last<'py> {
+    map: Bound<'py, PyDict>,
+    keys: Vec<Bound<'py, PyString>>,
+}
+
+impl<'py> Last<'py> {
+    /// `None` where a key came twice.
+    fn of(map: &Bound<'py, PyDict>, entries: &[Entry<'py>]) -> Option<Self> {
+        let keys = || entries.iter().map(|(key, _)| key.clone()).collect();
+        (map.len() == entries.len()).then(|| Self { map: map.clone(), keys: keys() })
+    }
+
+    /// Whether these are the very same keys in the same order.
+    fn is_like(&self, entries: &[Entry<'py>]) -> bool {
+        let same = |(one, (other, _)): (&Bound<'py, PyString>, &Entry<'py>)| one.is(other);
+        self.keys.len() == entries.len() && self.keys.iter().zip(entries).all(same)
+    }
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
     pub fn new(py: Python<'py>, text: &'a str, keys: &'a mut Keys) -> Self {
-        Self { py, cursor: Cursor::new(text), keys, items: Vec::new() }
+        Self {
+            py,
+            cursor: Cursor::new(text),
+            keys,
+            items: Vec::new(),
+            entries: Vec::new(),
+            last: Vec::new(),
+        }
     }
 
     pub fn value(&mut self, depth: usize) -> Outcome<Bound<'py, PyAny>> {
@@ -76,25 +110,32 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     fn map(&mut self, depth: usize) -> Outcome<Bound<'py, PyDict>> {
-        let map = PyDict::new(self.py);
-        let mut first = true;
-        while let Some(key) = self.cursor.key(first)? {
+        let start = self.entries.len();
+        while let Some(key) = self.cursor.key(self.entries.len() == start)? {
             let key = self.keys.name(self.py, key)?;
-            map.set_item(key, self.value(depth)?)?;
-            first = false;
+            let value = self.value(depth)?;
+            self.entries.push((key, value));
         }
-        Ok(map)
+        self.close_map(start, depth)
     }
 
-    /// The entries of an object, in the order of the text.
-    pub fn entries(&mut self) -> Outcome<Entries<'py>> {
-        let Token::Map = self.cursor.token()? else { return Err(Stop::Unsure) };
-        let mut entries = Vec::new();
-        while let Some(key) = self.cursor.key(entries.is_empty())? {
-            let key = self.keys.name(self.py, key)?;
-            entries.push((key, self.value(1)?));
+    /// The object of the entries from `start` on.
+    fn close_map(&mut self, start: usize, depth: usize) -> Outcome<Bound<'py, PyDict>> {
+        if self.last.len() <= depth {
+            self.last.resize_with(depth + 1, || None);
         }
-        Ok(entries)
+        let (entries, last) = (&self.entries[start..], &mut self.last[depth]);
+        let like = last.as_ref().filter(|last| last.is_like(entries));
+        let is_new = like.is_none();
+        let map = like.map_or_else(|| Ok(PyDict::new(self.py)), |last| last.map.copy())?;
+        for (key, value) in entries {
+            map.set_item(key, value)?;
+        }
+        if is_new && entries.len() > ROOM {
+            *last = Last::of(&map, entries);
+        }
+        self.entries.truncate(start);
+        Ok(map)
     }
 }
 

@@ -92,17 +92,20 @@ pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'
     document(json, otherwise)
 }
 
-/// `loads(text, otherwise)` with every object that is not inside another as a `row_class`: a subclass
-/// of `dict` that calls `look` before it does anything.
+/// `loads(text, otherwise)` with an object as a `row_class` and a list of nothing but objects as a
+/// `list_class`: subclasses of `dict` and `list` that call `look` before they do anything. `habit` has
+/// its method `looked` called by the first.
 #[pyfunction]
 pub fn loads_lazily<'py>(
     text: &Bound<'py, PyBytes>,
     otherwise: Bound<'py, PyAny>,
     row_class: &Bound<'py, PyType>,
+    list_class: &Bound<'py, PyType>,
+    habit: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let Ok(json) = str::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
-    match body::rows(text, json, row_class)? {
-        Some(rows) => Ok(rows),
+    match body::unread(text, json, row_class, list_class, habit)? {
+        Some(value) => Ok(value),
         None => document(json, otherwise),
     }
 }

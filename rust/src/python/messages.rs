@@ -39,6 +39,7 @@ pub fn load_messages<'py>(
     otherwise: &Bound<'py, PyAny>,
     too_deep: &Bound<'py, PyAny>,
     row_class: &Bound<'py, PyType>,
+    list_class: &Bound<'py, PyType>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = otherwise.py();
     let messages: Vec<Bound<'py, PyBytes>> = messages.extract()?;
@@ -49,10 +50,12 @@ pub fn load_messages<'py>(
     let values = messages.iter().zip(seen).map(|(message, seen)| match seen {
         Seen::NotUtf8 => Ok(otherwise.clone()),
         Seen::TooDeep => Ok(too_deep.clone()),
-        Seen::Json(text, found) => match body::rows_of(message, found, row_class)? {
-            Some(rows) => Ok(rows),
-            None => json::document(text, otherwise.clone()),
-        },
+        Seen::Json(text, found) => {
+            match body::unread_of(message, text, found, row_class, list_class, None)? {
+                Some(unread) => Ok(unread),
+                None => json::document(text, otherwise.clone()),
+            }
+        }
     });
     PyList::new(py, values.collect::<PyResult<Vec<_>>>()?)
 }
