@@ -43,6 +43,18 @@ def location(attribute: Any) -> str:
     return f" in {_shorten(code.co_filename)}:{code.co_firstlineno}"
 
 
+def class_location(cls: type) -> str:
+    """``path:line`` of a class statement; empty where there is none, as of classes made by calls.
+
+    Reads the source file.
+    """
+    try:
+        path, (_, line) = inspect.getsourcefile(cls), inspect.getsourcelines(cls)
+    except (OSError, TypeError):
+        return ""
+    return f"{_shorten(path)}:{line}" if path else ""
+
+
 def describe_error(error: BaseException) -> str:
     """``"KeyError: 'request' in shop/api.py:33"``: what was raised, and the innermost line."""
     text = f"{type(error).__name__}: {error}"

@@ -18,12 +18,19 @@ T = TypeVar("T")
 
 
 class Watcher(Protocol):
-    """Wants to know by which tiers serializers are served in its context, and for how long."""
-
-    tiers: list[str]
+    """Wants to know how serializers are served in its context, and for how long."""
 
     def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """What the function returns; its time is that of serializers."""
+
+    def served(self, kind: str, tier: str) -> None:
+        """Hear that a call of a kind, a key of :func:`stats`, was served by a tier."""
+
+    def fell_back(self, reason: str) -> None:
+        """Hear why a call left the native path."""
+
+    def saved(self, count: Callable[[], int]) -> None:
+        """Hear of queries that stock would have sent; to count them takes time."""
 
 
 watcher: ContextVar[Watcher | None] = ContextVar("rustaccel_watcher", default=None)
@@ -61,26 +68,21 @@ def timed_of_three(function: Callable[[Any, Any, Any], T]) -> Callable[[Any, Any
 class WatchedCounter(Counter[str]):
     """Counts for everybody, and tells the watcher of the context, such as one request, what."""
 
-    #: What stands before a tier when the watcher is told.
-    kind = ""
+    def __init__(self, kind: str, *tiers: str) -> None:
+        super().__init__(dict.fromkeys(tiers, 0))
+        self.kind = kind
 
     def __setitem__(self, tier: str, count: int) -> None:
         super().__setitem__(tier, count)
         current = watcher.get()
         if current is not None:
-            current.tiers.append(self.kind + tier)
+            current.served(self.kind, tier)
 
 
-class WatchedWrites(WatchedCounter):
-    """The same for validation, whose tiers have other names."""
-
-    kind = "write "
-
-
-read = WatchedCounter(rows=0, instances=0, stock=0)
-write = WatchedWrites(native=0, stock=0)
-render: Counter[str] = Counter(native=0, stock=0)
-parse: Counter[str] = Counter(native=0, stock=0)
+read = WatchedCounter("read", "rows", "instances", "stock")
+write = WatchedCounter("write", "native", "stock")
+render = WatchedCounter("render", "native", "stock")
+parse = WatchedCounter("parse", "native", "stock")
 #: Look-ups of lists that one query answered for many rows, and the queries that were sent for it.
 lookups: Counter[str] = Counter(answered=0, queries=0)
 fallbacks: Counter[str] = Counter()
@@ -91,6 +93,16 @@ def fell_back(reason: str) -> None:
     if len(fallbacks) >= MAX_REASONS and reason not in fallbacks:
         reason = OTHER_REASONS
     fallbacks[reason] += 1
+    current = watcher.get()
+    if current is not None:
+        current.fell_back(reason)
+
+
+def saved(count: Callable[[], int]) -> None:
+    """Tell the watcher of queries that stock would have sent; nobody counts where none watches."""
+    current = watcher.get()
+    if current is not None:
+        current.saved(count)
 
 
 def stats() -> dict[str, dict[str, Any]]:

@@ -37,6 +37,7 @@ class JSONParser(originals.JSONParser):
 stock_parse: Callable[..., Any] = originals.JSONParser.parse
 
 
+@statistics.timed
 def parse_json(
     parser: Any, stream: Any, media_type: str | None, parser_context: Any, stock: Callable[..., Any]
 ) -> Any:

@@ -26,7 +26,7 @@ class RequestMeter:
     ``sync_to_async`` counts, and what other requests do does not.
     """
 
-    __slots__ = ("_is_serializing", "_token", "count", "seconds", "serializing", "tiers")
+    __slots__ = ("_is_serializing", "_outer", "_token", "count", "seconds", "serializing", "tiers")
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -34,6 +34,7 @@ class RequestMeter:
         self.serializing = 0.0
         self._is_serializing = False
         self.tiers: list[str] = []
+        self._outer = statistics.watcher.get()
         self._token = statistics.watcher.set(self)
 
     def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -49,9 +50,24 @@ class RequestMeter:
             self.serializing += max(0.0, perf_counter() - self.seconds - before)
             self._is_serializing = False
 
+    def served(self, kind: str, tier: str) -> None:
+        """Note the tier of a serializer."""
+        if kind == "read":
+            self.tiers.append(tier)
+        elif kind == "write":
+            self.tiers.append(f"write {tier}")
+
+    def fell_back(self, reason: str) -> None:
+        """Reasons are counted for the whole process."""
+
+    def saved(self, count: Callable[[], int]) -> None:
+        """Queries that nobody sent take no time."""
+
     def stop(self) -> str:
         """Measure no more; milliseconds, the number of statements, how often each tier served."""
         statistics.watcher.reset(self._token)
+        if isinstance(self._outer, RequestMeter):
+            self._hand_over(self._outer)
         said = NO_QUERIES
         if self.count:
             said = f'db;dur={1000 * self.seconds:.3f};desc="{self.count} queries"'
@@ -59,6 +75,13 @@ class RequestMeter:
             return said
         tiers = ", ".join(f"{tier} {count}" for tier, count in Counter(self.tiers).items())
         return f'{said}, serializers;dur={1000 * self.serializing:.3f};desc="{tiers}"'
+
+    def _hand_over(self, outer: RequestMeter) -> None:
+        """What was measured here happened within what another meter measures."""
+        outer.seconds += self.seconds
+        outer.count += self.count
+        outer.serializing += self.serializing
+        outer.tiers += self.tiers
 
 
 def measured(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -14,6 +14,7 @@ from django.db.models.fields.related_descriptors import (  # type: ignore[attr-d
 )
 from django.db.models.manager import BaseManager
 
+from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import Many, Needs, Route
@@ -119,7 +120,17 @@ class _Reading:
         rows, texts = fetch(self.using, sql, params, may_be_text=statement.may_be_text)
         if not rows:
             return NOTHING, texts
+        statistics.saved(lambda: self._joined(rows))
         return self.table_of(rows, texts), texts
+
+    def _joined(self, rows: Cells) -> int:
+        """How many queries stock sends for the objects of added joins: one for each."""
+        saved = 0
+        for route in self.added:
+            index = next(i for (at, _), i in self.statement.columns.items() if at == route)
+            found = sum(cell is not None for cell in rows.column(index))
+            saved += min(found, 1) if route[0] in self.lookups else found
+        return saved
 
     def done(self, table: Table) -> Read:
         """A table with what is known of it."""
@@ -155,6 +166,8 @@ class _Reading:
         lookup = None if many.key.route else self.lookups.get(many.attr)
         if not keys:
             return (0, NOTHING)
+        if lookup is None:
+            statistics.saved(lambda: len(keys) - 1)
         queryset = lookup.queryset if lookup is not None else None
         if queryset is None:
             return read_default(many, keys, self.using, is_prefetched=lookup is not None)

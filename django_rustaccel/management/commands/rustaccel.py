@@ -35,6 +35,12 @@ class Command(BaseCommand):
                 inner.add_argument(flag, action="store_true", default=SUPPRESS, help=SUPPRESS)
             inner.add_argument("-v", "--verbosity", type=int, default=SUPPRESS, help=SUPPRESS)
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Without Django's system checks for the subcommand that reports them itself."""
+        if not self.subcommands[options["subcommand"]].needs_checks:
+            options["skip_checks"] = True
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one of them."""
         self.subcommands[options["subcommand"]].run(options)

@@ -7,6 +7,7 @@ imports what it needs when it runs: the command lists its subcommands without an
 from django_rustaccel.management.subcommands.base import Subcommand
 from django_rustaccel.management.subcommands.bench import Bench
 from django_rustaccel.management.subcommands.cache import Cache
+from django_rustaccel.management.subcommands.doctor import Doctor
 from django_rustaccel.management.subcommands.explain import Explain
 from django_rustaccel.management.subcommands.hashers import Hashers
 from django_rustaccel.management.subcommands.importing import Import
@@ -14,5 +15,5 @@ from django_rustaccel.management.subcommands.verify import Verify
 from django_rustaccel.management.subcommands.websocket import WebSocket
 
 SUBCOMMANDS: list[type[Subcommand]] = [
-    Explain, Bench, Verify, Hashers, Import, Cache, WebSocket
+    Explain, Bench, Verify, Hashers, Import, Cache, WebSocket, Doctor
 ]  # fmt: skip

@@ -29,6 +29,8 @@ class Subcommand:
 
     name = ""
     help = ""
+    #: Whether the settings have to be right before it runs.
+    needs_checks = True
 
     def __init__(self, command: BaseCommand) -> None:
         self.command = command

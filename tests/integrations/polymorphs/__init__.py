@@ -1,0 +1,1 @@
+"""An application with models of django-polymorphic: installed where that package is."""
