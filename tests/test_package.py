@@ -35,7 +35,7 @@ def test_type_information_is_shipped():
 
 def test_extras_are_the_documented_ones_and_django_the_only_requirement():
     distribution = metadata.metadata("django-rustaccel")
-    extras = {"drf", "redis", "channels", "postgres", "metrics", "all"}
+    extras = {"drf", "redis", "channels", "postgres", "metrics", "toolbar", "all"}
     assert set(distribution.get_all("Provides-Extra")) == extras
     required = [line for line in distribution.get_all("Requires-Dist") if "extra ==" not in line]
     assert [line.partition(">")[0].strip() for line in required] == ["django"]
