@@ -40,11 +40,15 @@ def _install_off_loop(*, setting: str, **kwargs: Any) -> None:
 
 
 def _install_cache_proxy(*, setting: str, **kwargs: Any) -> None:
-    if setting != NAME:
+    if setting not in (NAME, "CACHES"):
         return
     from django_rustaccel.cache import proxy
 
-    proxy.install() if settings.accelerate_cache_proxy else proxy.uninstall()
+    asked = settings.accelerate_cache_proxy
+    if asked or (asked is None and proxy.serves_ours()):
+        proxy.install()
+    else:
+        proxy.uninstall()
 
 
 def _install_if_asked(*, setting: str, **kwargs: Any) -> None:

@@ -74,6 +74,11 @@ def must_be_bool(value: Any) -> str:
     return "" if isinstance(value, bool) else "must be True or False"
 
 
+def must_be_bool_or_none(value: Any) -> str:
+    """As :func:`must_be_bool`, or ``None`` for what the package finds best."""
+    return "" if value is None else must_be_bool(value)
+
+
 #: ``HASHING``'s own keys: how many Argon2 and scrypt hashes run at the same time (``None``: one for
 #: each processor), for how many seconds another waits, after how many idle seconds memory goes back
 #: to the system, and whether Django 5.2 checks passwords of async requests off the event loop.
@@ -164,10 +169,11 @@ class Settings:
         "Whether DRF's own classes are served natively, and with them every class made of them.",
     )
 
-    accelerate_cache_proxy = Setting(
-        False,
-        must_be_bool,
-        "Whether `django.core.cache.cache` finds its backend natively, wherever it was imported.",
+    accelerate_cache_proxy = Setting[bool | None](
+        None,
+        must_be_bool_or_none,
+        "Whether `django.core.cache.cache` finds its backend natively, wherever it was imported; "
+        "`None` where a cache of `CACHES` is one of this package's.",
     )
 
     lazy_data = Setting(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache import cache as django_cache
 from django.core.cache.backends.base import BaseCache
@@ -36,6 +37,12 @@ for _name in vars(BaseCache):
 
 #: To be imported in place of ``django.core.cache.cache``: the same backend, whatever it is.
 cache: Any = CacheProxy(caches, DEFAULT_CACHE_ALIAS)
+
+
+def serves_ours() -> bool:
+    """Whether a cache of ``CACHES`` is one of this package's."""
+    backends = [str(each.get("BACKEND", "")) for each in settings.CACHES.values()]
+    return any(backend.startswith("django_rustaccel.cache.") for backend in backends)
 
 
 def install() -> None:

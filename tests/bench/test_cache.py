@@ -105,7 +105,7 @@ def test_through_the_proxy(
 ) -> None:
     """As ``from django.core.cache import cache`` is used; stock is Django's proxy and backend."""
     is_ours = proxy is CacheProxy
-    how = "with `ACCELERATE_CACHE_PROXY`" if is_ours else "Django's own proxy before both"
+    how = "ours behind the native proxy" if is_ours else "Django's own proxy before both"
     race(
         benchmark,
         work(proxy(caches, "ours"), TEXT),

@@ -88,13 +88,23 @@ def test_what_is_put_in_place_of_a_method():
 
 def test_djangos_own_proxy_is_made_one_where_that_is_asked_for():
     imported = django_cache.cache
-    assert type(imported) is ConnectionProxy
     with override_settings(RUSTACCEL={"ACCELERATE_CACHE_PROXY": True}):
         assert type(imported) is proxy.CacheProxy
         assert isinstance(imported, ConnectionProxy)
         imported.set("key", 5)
         assert stock.get("key") == 5
-    assert type(imported) is ConnectionProxy
+    with override_settings(RUSTACCEL={"ACCELERATE_CACHE_PROXY": False}):
+        assert type(imported) is ConnectionProxy
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"), [(OURS, proxy.CacheProxy), (LOCMEM, ConnectionProxy)]
+)
+def test_it_is_made_one_for_a_cache_of_ours(backend, expected):
+    with override_settings(CACHES={"default": backend}):
+        assert type(django_cache.cache) is expected
+        with override_settings(RUSTACCEL={"ACCELERATE_CACHE_PROXY": False}):
+            assert type(django_cache.cache) is ConnectionProxy
 
 
 @pytest.mark.parametrize("shape", ["other local", "other storage", "nothing"])
@@ -121,7 +131,7 @@ def test_at_start():
 import django
 from django.conf import settings
 settings.configure(
-    INSTALLED_APPS=["django_rustaccel"], RUSTACCEL={"ACCELERATE_CACHE_PROXY": True},
+    INSTALLED_APPS=["django_rustaccel"],
     CACHES={"default": {"BACKEND": "django_rustaccel.cache.RustCache"}},
 )
 django.setup()
