@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import SyncToAsync
 from hypothesis import HealthCheck, settings
 
 import databases
@@ -72,3 +74,11 @@ def _known_differences() -> dict[str, list[tuple[list[str], str, bool]]]:
             strict = "order of rows" not in reason
             known.setdefault(nodeid, []).append((vendors.split(","), reason, strict))
     return known
+
+
+@pytest.fixture
+def new_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another thread for the synchronous work of async code; the usual one has connections."""
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        monkeypatch.setattr(SyncToAsync, "single_thread_executor", executor)
+        yield

@@ -72,7 +72,7 @@ FELL = "Author.born: a value was left to DateTimeField.run_validation"
 @pytest.mark.parametrize("many", [False, True])
 def test_every_call_counts_once(cls, tier, method, many):
     data = [VALID] * 20 if many else VALID
-    cls(data=data).is_valid()  # The first call makes the plan, and fields of it.
+    cls(data=data, many=many).is_valid()  # The first call makes the plan, and fields of it.
     write, fallbacks = counted(cls(data=data, many=many), "write", "fallbacks")
     assert write == {tier: 1}
     start = f"`{cls.__name__}.{method}` is overridden in "

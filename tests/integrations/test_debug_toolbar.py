@@ -263,6 +263,7 @@ class TestInTheToolbar:
         assert stored() == {}
 
     @pytest.mark.django_db(transaction=True)
+    @pytest.mark.usefixtures("new_thread")
     def test_event_loops(self):
         fill_shop(2)
         async_to_sync(AsyncClient().get)("/tags/")

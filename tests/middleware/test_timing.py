@@ -127,6 +127,7 @@ middleware = override_settings(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("new_thread")
 @middleware
 def test_queries_and_serializers():
     expected = TOTAL + r'db;dur=[\d.]+;desc="3 queries", serializers;dur=[\d.]+;desc="rows 1"'
