@@ -60,7 +60,6 @@ def closings(base: Any) -> list[Any]:
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "other"])
-@pytest.mark.usefixtures("new_thread")
 def test_what_is_open_is_closed_as_in_channels():
     expected = closings(stock.AsyncJsonWebsocketConsumer)
     assert closings(AsyncJsonWebsocketConsumer) == expected

@@ -154,7 +154,7 @@ class TestConsumers:
                 pipeline = pipeline_
 
             conversation = asyncio.create_task(talk(Consumer, "1", "2"))
-            while pipeline_.counts.accepted < 3:
+            while pipeline_.counts.accepted < 3 and not conversation.done():
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
             assert not conversation.done()
