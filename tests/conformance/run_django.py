@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,9 @@ IN_FRONT = (
 def main() -> int:
     version = django.__version__
     suite = fetch_suite(version, "django")
-    stock, ours = (run_suite(suite, engine, SUITES) for engine in ("stock", "rustaccel"))
-    levels = run_suite(suite, "levels", ("cache",))
+    runs = {"stock": SUITES, "rustaccel": SUITES, "levels": ("cache",)}
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        stock, ours, levels = executor.map(lambda run: run_suite(suite, *run), runs.items())
     passing = {name for name in EXPECTED_TO_FAIL if ours["outcomes"].get(name) == "passed"}
     for name in EXPECTED_TO_FAIL:
         stock["outcomes"].pop(name, None)
