@@ -19,7 +19,7 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel lint style format rust corners conformance bench clean
+.PHONY: help demo test develop wheel lint style format docs rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ corners: $(VENV)/.tools ## the tests on every supported Python, Django, DRF corn
 
 conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
 	@$(TOX) -e conformance-django52-drf316,conformance-django61-drf318
+
+docs: $(VENV)/.tools ## the documentation as a site, in build/docs
+	@$(TOX) -e docs
 
 bench: $(VENV)/.tools ## the benchmarks, and the table in docs/benchmarks.md
 	@$(TOX) -e bench

@@ -151,7 +151,7 @@ def test_the_time_of_serializers_is_without_that_of_their_queries():
     assert re.search(r'desc="write (native|stock) 1, rows 1"', told)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @middleware
 def test_a_wrapper_around_the_first_query_is_taken_off_again():
     connection.close()
