@@ -81,7 +81,7 @@ def shop():
     [
         "",
         "cheaper=5000",
-        "tag=TAG-3",
+        "tag=tag-3",
         "long=true&order=-price",
         "long=false&publisher__isnull=false",
         "publisher__country=de",

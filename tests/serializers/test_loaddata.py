@@ -20,6 +20,8 @@ from serializers.both import dumped, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_place")]
 FAST = pytest.mark.databases_of("sqlite", "postgres")
+#: MySQL numbers on after a rollback.
+NUMBERED = FAST
 
 
 class Rollback(Exception):
@@ -60,11 +62,15 @@ def begin_keys_anew() -> None:
 def rows_of_everything() -> dict[str, list[Any]]:
     """The rows of all tables, those that Django made for relations with them."""
     models = apps.get_app_config("bookshop").get_models(include_auto_created=True)
-    return {
-        model.__name__: list(model._base_manager.order_by("pk").values_list())
-        for model in models
-        if not model._meta.proxy
-    }
+    return {model.__name__: rows_of(model) for model in models if not model._meta.proxy}
+
+
+def rows_of(model: Any) -> list[Any]:
+    """In the order of their keys, without those that a database numbers on after a rollback."""
+    fields = [field.attname for field in model._meta.concrete_fields]
+    if connection.vendor == "mysql" and model._meta.auto_created:
+        fields.remove(model._meta.pk.attname)
+    return list(model._base_manager.order_by("pk").values_list(*fields))
 
 
 def assert_loaded_alike(
@@ -80,9 +86,10 @@ def assert_loaded_alike(
 
 
 def empty() -> None:
-    for model in apps.get_app_config("bookshop").get_models(include_auto_created=True):
-        if not model._meta.proxy:
-            model._base_manager.all()._raw_delete("default")
+    with connection.constraint_checks_disabled():
+        for model in apps.get_app_config("bookshop").get_models(include_auto_created=True):
+            if not model._meta.proxy:
+                model._base_manager.all()._raw_delete("default")
 
 
 @pytest.fixture
@@ -145,7 +152,7 @@ def country(pk: Any, code: Any, **fields: Any) -> dict[str, Any]:
         [country(n, f"{n}") for n in range(1, 10)],
         [country(n, "xx" if n in (3, 7) else f"{n}") for n in range(1, 10)],
         [country(n % 5 + 1, f"{n}") for n in range(9)],
-        [country(None, f"{n}") for n in range(9)],
+        pytest.param([country(None, f"{n}") for n in range(9)], marks=NUMBERED),
         [country(n, None if n == 5 else f"{n}") for n in range(1, 10)],
         [country(n, f"{n}", name=5) for n in range(1, 10)],
         [country(n, f"{n}") if n != 6 else country("x", "6") for n in range(1, 10)],
@@ -188,6 +195,7 @@ def test_relations(write: Any) -> None:
     assert_loaded_alike(write([*objects, treaty(9, [None])]), before)
 
 
+@NUMBERED
 def test_natural_keys_of_objects_before(write: Any) -> None:
     towns = [
         {"model": "bookshop.town", "fields": {"name": f"t{n}", "country": [f"{n}"]}}

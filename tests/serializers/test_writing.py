@@ -323,6 +323,8 @@ MOMENTS = st.datetimes(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+# MariaDB refuses some UUIDs.
+@pytest.mark.databases_of("sqlite", "postgres")
 @given(
     st.fixed_dictionaries(
         {
