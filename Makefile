@@ -25,6 +25,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it and exit)
+	$(if $(CHECK),$(call say,Testing the example project))
+	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop)
 	$(call say,Running the example project on SQLite)
 	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
 
