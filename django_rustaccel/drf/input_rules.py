@@ -19,7 +19,7 @@ from rest_framework import ISO_8601, fields, relations, validators
 from rest_framework.settings import api_settings
 
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
-from django_rustaccel.drf.kinds import Unsupported
+from django_rustaccel.drf.kinds import Unsupported, no_options
 
 Options = dict[str, Any]
 
@@ -35,10 +35,6 @@ class InputRule:
     rule: str
     options: Callable[[Any], Options | Unsupported]
     relies_on: tuple[str, ...] = ()
-
-
-def _no_options(field: Any) -> Options:
-    return {}
 
 
 def _boolean(field: Any) -> Options | Unsupported:
@@ -115,9 +111,9 @@ _RULES = [
     InputRule(fields.BooleanField, "boolean", _boolean, ("_lower_if_str",)),
     InputRule(fields.CharField, "text", _text),
     InputRule(fields.IPAddressField, "ip", _ip),
-    InputRule(fields.UUIDField, "uuid", _no_options),
-    InputRule(fields.IntegerField, "integer", _no_options, ("MAX_STRING_LENGTH", "re_decimal")),
-    InputRule(fields.FloatField, "float", _no_options, ("MAX_STRING_LENGTH",)),
+    InputRule(fields.UUIDField, "uuid", no_options),
+    InputRule(fields.IntegerField, "integer", no_options, ("MAX_STRING_LENGTH", "re_decimal")),
+    InputRule(fields.FloatField, "float", no_options, ("MAX_STRING_LENGTH",)),
     InputRule(
         fields.DecimalField, "decimal", _decimal,
         ("MAX_STRING_LENGTH", "validate_precision", "quantize"),
@@ -128,14 +124,14 @@ _RULES = [
     ),
     InputRule(fields.DateField, "date", _iso("DATE_INPUT_FORMATS"), _TEMPORAL),
     InputRule(fields.TimeField, "time", _iso("TIME_INPUT_FORMATS"), _TEMPORAL),
-    InputRule(fields.DurationField, "duration", _no_options),
+    InputRule(fields.DurationField, "duration", no_options),
     InputRule(fields.ChoiceField, "choice", _choice),
     InputRule(fields.MultipleChoiceField, "choices", _choices),
     InputRule(fields.JSONField, "json", _json),
-    InputRule(fields._UnvalidatedField, "as_is", _no_options),
-    InputRule(fields.HiddenField, "stock", _no_options),
-    InputRule(relations.PrimaryKeyRelatedField, "related", _no_options),
-    InputRule(relations.SlugRelatedField, "related", _no_options),
+    InputRule(fields._UnvalidatedField, "as_is", no_options),
+    InputRule(fields.HiddenField, "stock", no_options),
+    InputRule(relations.PrimaryKeyRelatedField, "related", no_options),
+    InputRule(relations.SlugRelatedField, "related", no_options),
 ]  # fmt: skip
 
 #: Field classes whose ``to_internal_value`` is mirrored.

@@ -42,7 +42,8 @@ class Mirror:
     relies_on: tuple[str, ...] = ()
 
 
-def _no_options(field: Any) -> Options:
+def no_options(field: Any) -> Options:
+    """For classes whose constructors change nothing of what the native step does."""
     return {}
 
 
@@ -125,11 +126,11 @@ def _json(field: Any) -> Options | Unsupported:
 _BOOLEAN = ("TRUE_VALUES", "FALSE_VALUES", "NULL_VALUES", "_lower_if_str")
 
 _MIRRORS = [
-    Mirror(fields.BooleanField, "boolean", _no_options, _BOOLEAN),
-    Mirror(fields.CharField, "text", _no_options),
+    Mirror(fields.BooleanField, "boolean", no_options, _BOOLEAN),
+    Mirror(fields.CharField, "text", no_options),
     Mirror(fields.UUIDField, "uuid", _uuid),
     Mirror(fields.IntegerField, "integer", _integer),
-    Mirror(fields.FloatField, "float", _no_options),
+    Mirror(fields.FloatField, "float", no_options),
     Mirror(fields.DecimalField, "decimal", _decimal, ("quantize",)),
     Mirror(fields.DateTimeField, "datetime", _datetime, ("enforce_timezone", "default_timezone")),
     Mirror(fields.DateField, "date", _date),
@@ -137,9 +138,9 @@ _MIRRORS = [
     Mirror(fields.DurationField, "duration", _duration),
     Mirror(fields.ChoiceField, "choice", _choice),
     Mirror(fields.JSONField, "as_is", _json),
-    Mirror(fields.ReadOnlyField, "as_is", _no_options),
-    Mirror(fields._UnvalidatedField, "as_is", _no_options),
-    Mirror(relations.StringRelatedField, "text", _no_options),
+    Mirror(fields.ReadOnlyField, "as_is", no_options),
+    Mirror(fields._UnvalidatedField, "as_is", no_options),
+    Mirror(relations.StringRelatedField, "text", no_options),
 ]
 if hasattr(fields, "BigIntegerField"):  # DRF 3.17
     _MIRRORS.append(Mirror(fields.BigIntegerField, "integer", _big_integer))
