@@ -22,13 +22,11 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core import checks
 from django.core.checks import CheckMessage, register
 
+from django_rustaccel.checks.messages import TAG, error, warning
 from django_rustaccel.conf import NAME, SETTINGS, settings
 from django_rustaccel.exceptions import MissingDependencyError
-
-TAG = "rustaccel"
 
 #: The oldest DRF whose behaviour is mirrored.
 OLDEST_DRF = (3, 16)
@@ -40,7 +38,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     user = getattr(django_settings, NAME, {})
     if not isinstance(user, dict):
         hint = f'For example: {NAME} = {{"ACCELERATE_DRF": True}}'
-        return [_error(f"{NAME} must be a dict, not {type(user).__name__}.", 2, hint)]
+        return [error(2, f"{NAME} must be a dict, not {type(user).__name__}.", hint)]
     return list(_key_problems(user))
 
 
@@ -48,11 +46,11 @@ def _key_problems(user: dict[Any, Any]) -> Iterator[CheckMessage]:
     for key, value in user.items():
         setting = SETTINGS.get(key)
         if setting is None:
-            yield _error(f"{NAME} has no setting {key!r}.", 1, _suggestion(key))
+            yield error(1, f"{NAME} has no setting {key!r}.", _suggestion(key))
         elif problem := setting.problem(value):
             shown = "" if setting.is_secret else f", not {value!r}"
             message = f"{NAME}[{key!r}] {problem}{shown}."
-            yield _error(message, 3, f"It is read as its default, {setting.default!r}.")
+            yield error(3, message, f"It is read as its default, {setting.default!r}.")
 
 
 def _suggestion(key: Any) -> str:
@@ -68,18 +66,18 @@ def check_drf(**kwargs: Any) -> list[CheckMessage]:
     problem = _drf_problem()
     if problem:
         hint = f"Without it, leave ACCELERATE_DRF out of {NAME}."
-        return [_error(problem, 4, hint)]
+        return [error(4, problem, hint)]
     from django_rustaccel.drf.install import replaced_by_others
 
     hint = "Responses may differ from DRF's: let one package do it."
-    return [checks.Warning(reason, hint=hint, id=f"{TAG}.W001") for reason in replaced_by_others()]
+    return [warning(1, reason, hint) for reason in replaced_by_others()]
 
 
 def _drf_problem() -> str:
     try:
         import django_rustaccel.drf  # noqa: F401
-    except MissingDependencyError as error:
-        return f"{NAME}['ACCELERATE_DRF'] is on, but {error}."
+    except MissingDependencyError as missing:
+        return f"{NAME}['ACCELERATE_DRF'] is on, but {missing}."
     from rest_framework import VERSION
 
     version = tuple(int(part) for part in VERSION.split(".")[:2])
@@ -107,7 +105,7 @@ def _counted_apart() -> list[CheckMessage]:
         return []
     message = f"{NAME}['RATE_LIMIT'] is counted by every worker process for itself."
     hint = "All together let through as many times the limit: use shared:// or redis://."
-    return [checks.Warning(message, hint=hint, id=f"{TAG}.W002")]
+    return [warning(2, message, hint)]
 
 
 def _limits_views() -> bool:
@@ -124,7 +122,3 @@ def configured_workers() -> int:
     found = re.search(r"(?:^|\s)(?:-w|--workers)[\s=]*(\d+)", arguments)
     count = found[1] if found else os.environ.get("WEB_CONCURRENCY", "")
     return int(count) if count.isdecimal() else 0
-
-
-def _error(message: str, number: int, hint: str) -> CheckMessage:
-    return checks.Error(message, hint=hint, id=f"{TAG}.E00{number}")
