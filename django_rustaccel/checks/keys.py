@@ -1,29 +1,14 @@
-"""System checks of the settings: what ``manage.py check`` reports.
-
-=====  ==========================================================================
-E001   unknown key in ``RUSTACCEL``
-E002   ``RUSTACCEL`` is not a dict
-E003   a key of ``RUSTACCEL`` has a value that it does not take
-E004   ``ACCELERATE_DRF`` is on and Django REST framework is missing or too old
-W001   ``ACCELERATE_DRF`` is on and something else replaces the same parts of DRF
-W002   ``RATE_LIMIT`` is counted by each of several worker processes for itself
-=====  ==========================================================================
-"""
+"""System checks of ``RUSTACCEL`` itself, and of what ``ACCELERATE_DRF`` needs."""
 
 from __future__ import annotations
 
-import os
-import re
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from difflib import get_close_matches
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, register
 
+from django_rustaccel.checks.known import suggestion, unknown_keys
 from django_rustaccel.checks.messages import TAG, error, warning
 from django_rustaccel.conf import NAME, SETTINGS, settings
 from django_rustaccel.exceptions import MissingDependencyError
@@ -46,16 +31,16 @@ def _key_problems(user: dict[Any, Any]) -> Iterator[CheckMessage]:
     for key, value in user.items():
         setting = SETTINGS.get(key)
         if setting is None:
-            yield error(1, f"{NAME} has no setting {key!r}.", _suggestion(key))
+            yield error(1, f"{NAME} has no setting {key!r}.", suggestion(key, SETTINGS))
+        elif unknown := unknown_keys(key, value):
+            yield from (
+                error(1, f"{NAME}{where} has no key {inner!r}.", hint)
+                for where, inner, hint in unknown
+            )
         elif problem := setting.problem(value):
             shown = "" if setting.is_secret else f", not {value!r}"
             message = f"{NAME}[{key!r}] {problem}{shown}."
             yield error(3, message, f"It is read as its default, {setting.default!r}.")
-
-
-def _suggestion(key: Any) -> str:
-    close = get_close_matches(str(key).upper(), SETTINGS, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(SETTINGS))}."
 
 
 @register(TAG)
@@ -84,41 +69,3 @@ def _drf_problem() -> str:
     if version < OLDEST_DRF:
         return f"{NAME}['ACCELERATE_DRF'] needs Django REST framework 3.16, {VERSION} is installed."
     return ""
-
-
-@register(TAG)
-def check_rate_limit_storage(**kwargs: Any) -> list[CheckMessage]:
-    """Limits that several workers are to keep together are counted where all of them see it."""
-    return _counted_apart() if configured_workers() > 1 else []
-
-
-@register(TAG, deploy=True)
-def check_deployed_rate_limit_storage(**kwargs: Any) -> list[CheckMessage]:
-    """The same for a deployment that does not say how many workers it has: most have several."""
-    return _counted_apart() if configured_workers() == 0 else []
-
-
-def _counted_apart() -> list[CheckMessage]:
-    options = settings.rate_limit
-    is_local = str(options.get("STORAGE", "local://")).startswith("local:")
-    if not is_local or not (options or _limits_views()):
-        return []
-    message = f"{NAME}['RATE_LIMIT'] is counted by every worker process for itself."
-    hint = "All together let through as many times the limit: use shared:// or redis://."
-    return [warning(2, message, hint)]
-
-
-def _limits_views() -> bool:
-    """Whether ``@ratelimit`` stands before a view of the project."""
-    with suppress(Exception):  # Django's own check of the URLs says what is wrong with them.
-        import_module(django_settings.ROOT_URLCONF)
-    module = sys.modules.get("django_rustaccel.ratelimit")
-    return module is not None and module.ViewLimit.exists
-
-
-def configured_workers() -> int:
-    """How many worker processes the environment asks servers for; 0 if it does not say."""
-    arguments = os.environ.get("GUNICORN_CMD_ARGS", "")
-    found = re.search(r"(?:^|\s)(?:-w|--workers)[\s=]*(\d+)", arguments)
-    count = found[1] if found else os.environ.get("WEB_CONCURRENCY", "")
-    return int(count) if count.isdecimal() else 0

@@ -87,9 +87,7 @@ def of_reading(explanation: Explanation) -> Iterator[Finding]:
     yield from ((reason, explanation.tier, path) for reason, path in found.items())
 
 
-def _of_fields(
-    explained: Explanation | FieldExplanation, path: str
-) -> Iterator[tuple[str, str]]:
+def _of_fields(explained: Explanation | FieldExplanation, path: str) -> Iterator[tuple[str, str]]:
     for part in explained:
         inner = f"{path}.{part.name}"
         if part.reason:
@@ -100,7 +98,7 @@ def _of_fields(
 def of_writing(explanation: Explanation) -> Iterator[Finding]:
     """What runs Python code for values, or asks the database one by one; each reason once."""
     found = explanation.input
-    if found is None or explanation.tier == "stock" and found.reasons == explanation.reasons:
+    if found is None or (explanation.tier == "stock" and found.reasons == explanation.reasons):
         return  # Said of reading already: it is one reason for both.
     tier = f"input {found.title}"
     own = dict.fromkeys(_obstacles(found), explanation.serializer)

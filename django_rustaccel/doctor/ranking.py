@@ -48,9 +48,7 @@ def by_calls(known: Iterable[Change], fallbacks: Mapping[str, int], whose: str) 
     return _ranked(known, costs, gain)
 
 
-def _ranked(
-    known: Iterable[Change], costs: Costs, gain: Callable[[Cost], Gain]
-) -> list[Change]:
+def _ranked(known: Iterable[Change], costs: Costs, gain: Callable[[Cost], Gain]) -> list[Change]:
     """Those with a cost first, made where the explanations do not have them."""
     changes = {cause(change.why): change for change in known}
     for change in changes.values():

@@ -56,9 +56,7 @@ def weighed(targets: Iterable[Target]) -> dict[Target, int]:
 
 def of_urlconf() -> list[Target]:
     """``GET`` of each view of Django REST framework whose URL has no arguments."""
-    found = {
-        f"/{path}": None for path, view in _routes(get_resolver(), "") if _answers_get(view)
-    }
+    found = {f"/{path}": None for path, view in _routes(get_resolver(), "") if _answers_get(view)}
     return [Target("GET", path) for path in found]
 
 
@@ -75,7 +73,7 @@ def _routes(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _path(regex: str) -> str | None:
     """The path that an expression stands for; ``None`` where it takes arguments."""
-    shapes = normalize(regex.removeprefix("^"))  # type: ignore[no-untyped-call]
+    shapes = normalize(regex.removeprefix("^"))
     return next((path for path, parameters in shapes if not parameters), None)
 
 

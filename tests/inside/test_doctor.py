@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django_rustaccel.drf.changes import changes
 from rest_framework import serializers
 
 import django_rustaccel
@@ -15,7 +16,6 @@ from bookshop.models import Book, Tag
 from bookshop.serializers import PublisherSerializer
 from django_rustaccel import surroundings
 from django_rustaccel.drf import project
-from django_rustaccel.drf.changes import changes
 from inside.test_commands import TESTS, run, run_json
 
 

@@ -103,7 +103,9 @@ class _Writer:
     def changes(self) -> None:
         self.heading("What would gain most")
         if self.found.changes:
-            self.write("  settings that concern every request or login first, then code in the order of")
+            self.write(
+                "  settings that concern every request or login first, then code in the order of"
+            )
             self.write(f"  {self.found.basis}")
         for number, change in enumerate(self.found.changes, start=1):
             self._write_change(number, change)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
-from django.core.checks import ERROR, run_checks
+from django.core.checks import run_checks
 
 from django_rustaccel.checks import TAG
 from django_rustaccel.core.statistics import stats
 from django_rustaccel.exceptions import MissingDependencyError
+from django_rustaccel.doctor.diagnosis import Diagnosis
 from django_rustaccel.management.subcommands.base import listed, plural, problem, usage
-from django_rustaccel.management.subcommands.diagnosis import Diagnosis, write_diagnosis
+from django_rustaccel.management.subcommands.diagnosis import write_diagnosis
 from django_rustaccel.management.subcommands.metrics_page import metrics_page
 from django_rustaccel.management.subcommands.serializers import SerializerSubcommand
 
@@ -33,7 +34,9 @@ class Doctor(SerializerSubcommand):
         add = parser.add_argument
         add("--changes", type=int, default=10, metavar="N", help="name at most so many (10)")
         add("--url", action="append", default=[], metavar="PATH", dest="urls")
-        add("--urls", metavar="FILE", dest="file", help="requests, one a line: [METHOD] path [JSON]")
+        add(
+            "--urls", metavar="FILE", dest="file", help="requests, one a line: [METHOD] path [JSON]"
+        )
         add("--auto", action="store_true", help="GET what the API offers without arguments")
         add("--user", metavar="NAME", help="log this user in for the requests")
         add("--rounds", type=int, default=5, metavar="N", help="time each request so often (5)")
