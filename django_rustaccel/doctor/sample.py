@@ -26,6 +26,8 @@ from django_rustaccel.middleware.calls import CallMeter
 ENOUGH = 10.0
 #: How often the calls of a request are measured, of which the least disturbed counts.
 METERED = 3
+#: Bytes of an answer that tell why a request failed.
+EXCERPT = 80
 #: Below this status an answer is what the view is for.
 FIRST_FAILURE = 400
 
@@ -129,7 +131,7 @@ class Sample:
                 return "varies", "stock code answers differently each time"
             return "different", _shown(stock, ours)
         if stock.status >= FIRST_FAILURE:
-            return "failed", stock.error or f"answered with {stock.status}"
+            return "failed", stock.error or f"answered with {stock.status}: {_excerpt(stock)}"
         return "same", ""
 
     def _timed(self, target: Target) -> tuple[float, float]:
@@ -174,6 +176,10 @@ class Sample:
 
 def _facts(answer: _Answer) -> tuple[int, str, bytes]:
     return answer.status, answer.content_type, answer.content
+
+
+def _excerpt(answer: _Answer) -> str:
+    return " ".join(answer.content[:EXCERPT].decode("utf-8", "replace").split())
 
 
 def _shown(stock: _Answer, ours: _Answer) -> str:

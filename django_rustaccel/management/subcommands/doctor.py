@@ -9,8 +9,8 @@ from django.core.checks import run_checks
 
 from django_rustaccel.checks import TAG
 from django_rustaccel.core.statistics import stats
-from django_rustaccel.exceptions import MissingDependencyError
 from django_rustaccel.doctor.diagnosis import Diagnosis
+from django_rustaccel.exceptions import MissingDependencyError
 from django_rustaccel.management.subcommands.base import listed, plural, problem, usage
 from django_rustaccel.management.subcommands.diagnosis import write_diagnosis
 from django_rustaccel.management.subcommands.metrics_page import metrics_page
