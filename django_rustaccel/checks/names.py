@@ -11,7 +11,6 @@ from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, register
 
 from django_rustaccel.checks.messages import TAG, error
-from django_rustaccel.exceptions import MissingDependencyError
 
 _PACKAGE = "django_rustaccel."
 _LISTS = ("MIDDLEWARE", "PASSWORD_HASHERS", "DEBUG_TOOLBAR_PANELS")
@@ -50,9 +49,7 @@ def _problem(path: str, *, is_module: bool) -> tuple[str, str | None] | None:
     module_name, _, name = (path, "", "") if is_module else path.rpartition(".")
     try:
         module = import_module(module_name)
-    except MissingDependencyError as missing:
-        return str(missing), None
-    except ImportError as missing:
+    except ImportError as missing:  # an extra that is not installed is one, too
         return str(missing), None
     if not name or hasattr(module, name):
         return None

@@ -107,6 +107,22 @@ def _shared_uses() -> Iterator[tuple[str, str]]:
 
 
 @register(TAG, deploy=True)
+def check_channel_layers(**kwargs: Any) -> list[CheckMessage]:
+    """What is broadcast reaches the sockets of all workers."""
+    layers = getattr(django_settings, "CHANNEL_LAYERS", {})
+    if configured_workers() == 1:
+        return []
+    hint = (
+        "Use channels_redis: https://channels.readthedocs.io/en/stable/topics/channel_layers.html"
+    )
+    return [
+        warning(17, f"CHANNEL_LAYERS[{alias!r}] reaches the sockets of one worker process.", hint)
+        for alias, options in layers.items()
+        if options.get("BACKEND") == "channels.layers.InMemoryChannelLayer"
+    ]
+
+
+@register(TAG, deploy=True)
 def check_histograms(**kwargs: Any) -> list[CheckMessage]:
     """A page of metrics tells of all workers."""
     timing = settings.timing

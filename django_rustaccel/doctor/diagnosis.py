@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import ERROR, CheckMessage
@@ -69,6 +70,7 @@ class Diagnosis:
             return ranking.by_calls(known, counted, whose)
         return known
 
+    @cached_property
     def milliseconds(self) -> dict[str, float]:
         """The time of each serializer's calls in the sample, by its dotted name."""
         found: dict[str, float] = defaultdict(float)
@@ -99,7 +101,7 @@ class Diagnosis:
             "reasons": [f"{tier}, {path}: {why}" for why, tier, path in reasons(explanation)],
         }
         if self.sampled:
-            found["milliseconds"] = self.milliseconds().get(explanation.serializer, 0.0)
+            found["milliseconds"] = self.milliseconds.get(explanation.serializer, 0.0)
         return found
 
 

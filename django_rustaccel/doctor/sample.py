@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.db import connections, transaction
-from django.test import utils
 from rest_framework.test import APIClient
-from rest_framework.views import APIView
 
 from django_rustaccel.core.switch import disabled
+from django_rustaccel.doctor.isolation import isolated, rolled_back
 from django_rustaccel.doctor.targets import Target
 from django_rustaccel.drf.comparison import difference
 from django_rustaccel.middleware import meters
@@ -96,10 +93,7 @@ class Sample:
 
     def __enter__(self) -> Sample:
         with ExitStack() as stack:
-            stack.enter_context(_test_environment())
-            stack.enter_context(_unthrottled())
-            stack.enter_context(_quiet())
-            stack.enter_context(rolled_back())
+            stack.enter_context(isolated())
             meters.install()
             self._client = _client(self.user)
             self._stack = stack.pop_all()
@@ -197,59 +191,3 @@ def _client(user: Any) -> APIClient:
             client.force_login(user)  # views of Django
         client.force_authenticate(user)  # views of the framework, however they authenticate
     return client
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """Undo what is done to any database."""
-    with ExitStack() as stack:
-        for alias in connections:
-            stack.enter_context(_undone(alias))
-        yield
-
-
-@contextmanager
-def _undone(alias: str) -> Iterator[None]:
-    atomic: Any = transaction.atomic(using=alias)
-    # As in Django's own tests: `durable=True` within is no mistake of the project.
-    atomic._from_testcase = True
-    with atomic:
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True, using=alias)
-
-
-@contextmanager
-def _test_environment() -> Iterator[None]:
-    """Mail that goes nowhere, the client's host allowed, ``DEBUG`` off: as in Django's tests."""
-    if hasattr(utils._TestState, "saved_data"):
-        yield  # within tests
-        return
-    utils.setup_test_environment(debug=False)
-    try:
-        yield
-    finally:
-        utils.teardown_test_environment()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What fails is told by the sample."""
-    logger = logging.getLogger("django.request")
-    kept, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = kept
-
-
-@contextmanager
-def _unthrottled() -> Iterator[None]:
-    """Repeated requests are not what throttles are for, and are not to be counted."""
-    kept: Any = APIView.check_throttles
-    APIView.check_throttles = lambda self, request: None  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        APIView.check_throttles = kept  # type: ignore[method-assign]

@@ -64,7 +64,7 @@ def _accelerated(sampled: list[Sampled]) -> Change:
 def _hashers() -> Iterator[Change]:
     current = list(django_settings.PASSWORD_HASHERS)
     slower = [name for name in map(_class_of_django, current) if name in _HASHER_GAINS]
-    if not slower:
+    if not slower or "django.contrib.auth" not in django_settings.INSTALLED_APPS:
         return
     new = [
         f"{_OUR_HASHERS}.{name}" if (name := _class_of_django(path)) in _HASHER_GAINS else path

@@ -31,6 +31,7 @@ GZIP, CSRF = "django.middleware.gzip.GZipMiddleware", "django.middleware.csrf.Cs
 HASHERS = "django_rustaccel.hashers"
 RUST = "django_rustaccel.cache.RustCache"
 REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}
+IN_MEMORY = "channels.layers.InMemoryChannelLayer"
 ON = {"ACCELERATE_DRF": True}
 
 
@@ -186,6 +187,15 @@ CASES = {
             {"RUSTACCEL": {"HASHING": {"MAX_CONCURRENCY": 10**9}}},
         ],
     ),
+    "W017": (
+        [
+            (
+                {"CHANNEL_LAYERS": {"default": {"BACKEND": IN_MEMORY}}},
+                "CHANNEL_LAYERS['default'] reaches the sockets of one worker process.",
+            )
+        ],
+        [{"CHANNEL_LAYERS": {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}}],
+    ),
     "W015": (
         [
             ({**SESSIONS, **caches()}, "Sessions are kept in CACHES['default']"),
@@ -235,7 +245,7 @@ def test_good_settings(number, settings):
     assert number not in said(settings)
 
 
-@pytest.mark.parametrize("number", ["W009", "W010", "W011", "W013", "W014", "W015"])
+@pytest.mark.parametrize("number", ["W009", "W010", "W011", "W013", "W014", "W015", "W017"])
 def test_what_only_a_server_needs(number):
     settings, _ = CASES[number][0][0]
     assert number not in said(settings, deploy=False)
@@ -267,6 +277,7 @@ class TestWorkers:
     def test_one_worker_shares_with_nobody(self, monkeypatch):
         monkeypatch.setenv("WEB_CONCURRENCY", "1")
         assert "W015" not in said({**SESSIONS, **caches()})
+        assert "W017" not in said(CASES["W017"][0][0][0])
 
     def test_memory_of_each(self, monkeypatch):
         monkeypatch.setattr(memory, "memory", lambda: 100 * 2**20)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.test import override_settings
 
 from bookshop.models import Tag
@@ -194,12 +195,26 @@ class TestTheCommand:
         assert done.returncode == 0, done.stderr
         assert "GET /streamed/  1      same" in done.stdout
 
+    def test_no_routes(self, settings):
+        settings.ROOT_URLCONF = "cache.test_inspection"
+        _, err, code = run("doctor", "--auto")
+        assert (code, "--url names one" in err) == (0, True)
+
+    def test_a_database_that_does_not_answer(self, monkeypatch):
+        def fail(**kwargs):
+            raise OperationalError("refused")
+
+        monkeypatch.setattr("django_rustaccel.doctor.isolation.transaction.atomic", fail)
+        _, err, code = run("doctor", "--url", "/loud/")
+        assert (code, err) == (1, "A database does not answer: refused")
+
     @pytest.mark.parametrize(
         ("args", "said"),
         [
             (["--url", "api"], "'api' is neither a path nor METHOD and path."),
             (["--urls", "/nowhere.txt"], "No such file"),
             (["--url", "/loud/", "--user", "nobody"], "There is no user 'nobody'."),
+            (["--user", "ann"], "--user is for requests"),
             (["--url", "/loud/", "--rounds", "0"], "--rounds one from 1 on"),
             (["--metrics", "localhost"], "takes an http:// or https:// URL"),
         ],

@@ -78,7 +78,7 @@ class _Writer:
         explained = sorted(self.found.explanations, key=self._order)
         head, rows = ["tier", "input", "serializer", "reason"], [_row(each) for each in explained]
         if self.found.sampled:
-            times = self.found.milliseconds()
+            times = self.found.milliseconds
             head.insert(2, "ms")
             for row in rows:
                 row.insert(2, f"{times.get(row[2], 0.0):.2f}")
@@ -91,7 +91,7 @@ class _Writer:
 
     def _order(self, explanation: Explanation) -> tuple[float, int, str]:
         """What took longest in the sample, then the slowest."""
-        taken = self.found.milliseconds().get(explanation.serializer, 0.0)
+        taken = self.found.milliseconds.get(explanation.serializer, 0.0)
         return -taken, -TIERS.index(explanation.tier), explanation.serializer
 
     def _write_reasons(self, explained: list[Explanation]) -> None:

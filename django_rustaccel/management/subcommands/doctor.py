@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import run_checks
+from django.db import OperationalError
 
 from django_rustaccel.checks import TAG
 from django_rustaccel.core.statistics import stats
@@ -55,12 +56,13 @@ class Doctor(SerializerSubcommand):
             raise problem(f"{plural(len(found.problems), 'problem')}:\n{listed(found.problems)}")
 
     def _diagnosis(self, options: dict[str, Any]) -> Diagnosis:
-        counted = stats()["fallbacks"]  # before this command adds to them
+        # Both before this command imports metrics, and adds to what is counted.
+        found = Diagnosis(run_checks(tags=[TAG], include_deployment_checks=True))
+        counted = stats()["fallbacks"]
         whose = "this process"
         if options["metrics"]:
             counted, whose = self._of_metrics(options["metrics"]), options["metrics"]
         targets = self._targets(options)
-        found = Diagnosis(run_checks(tags=[TAG], include_deployment_checks=True))
         found.explanations = self._explanations()
         found.sampled = self._sampled(targets, options)
         found.rank(counted, whose, options["changes"])
@@ -106,15 +108,27 @@ class Doctor(SerializerSubcommand):
 
     def _sampled(self, targets: dict[Target, int], options: dict[str, Any]) -> list[Sampled]:
         if not targets:
+            self._say_that_nothing_is_sent(options)
             return []
         self._need_drf()
         from django_rustaccel.doctor.sample import Sample
         from django_rustaccel.drf.comparison import acceleration_on
 
         user = _user(options["user"])
-        with acceleration_on(), Sample(user, options["rounds"]) as sample:
-            items = self.progress(list(targets.items()), "requesting")
-            return [sample.ask(target, times) for target, times in items]
+        items = self.progress(list(targets.items()), "requesting")
+        try:
+            with acceleration_on(), Sample(user, options["rounds"]) as sample:
+                return [sample.ask(target, times) for target, times in items]
+        except OperationalError as error:
+            raise problem(f"A database does not answer: {error}") from error
+
+    def _say_that_nothing_is_sent(self, options: dict[str, Any]) -> None:
+        if options["auto"]:
+            self.warn(
+                "No view of the API has a URL without arguments: --url names one."
+            )
+        elif options["user"]:
+            raise usage("--user is for requests: name some by --url, --urls or --auto.")
 
 
 def _user(name: str | None) -> Any:
