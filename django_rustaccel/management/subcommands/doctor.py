@@ -124,9 +124,7 @@ class Doctor(SerializerSubcommand):
 
     def _say_that_nothing_is_sent(self, options: dict[str, Any]) -> None:
         if options["auto"]:
-            self.warn(
-                "No view of the API has a URL without arguments: --url names one."
-            )
+            self.warn("No view of the API has a URL without arguments: --url names one.")
         elif options["user"]:
             raise usage("--user is for requests: name some by --url, --urls or --auto.")
 
