@@ -28,13 +28,17 @@ _ADVICE = (
     (r"receivers: ", "Connect the receiver to the models that need it, or do its work on save"),
     (r"from_db_value` is overridden", "Keep the column of a plain type, and convert where needed"),
     (r"the queryset ", "Give the serializer a plain queryset, or accept reading instances"),
-    (r"is spelled by Python|spelled by strftime|is read by Python|read by strptime", "Use a field"
-     " class of the framework with its standard format"),
+    (
+        r"is spelled by Python|spelled by strftime|is read by Python|read by strptime",
+        "Use a field class of the framework with its standard format",
+    ),
     (r"ACCELERATE_DRF", 'RUSTACCEL["ACCELERATE_DRF"] = True'),
-    (r"fails: explain an instance|cannot be built", "Let the serializer be made without arguments,"
-     " or pass an instance to `explain()`"),
+    (
+        r"fails: explain an instance|cannot be built",
+        "Let the serializer be made without arguments, or pass an instance to `explain()`",
+    ),
     (r"is overridden|is replaced", "Drop the override, or say the same with fields"),
-)  # fmt: skip
+)
 _OTHERWISE = "Change what stands there, if it can be said with fields"
 
 
