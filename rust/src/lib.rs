@@ -13,6 +13,7 @@ mod limiting;
 mod mapping;
 mod numbers;
 mod plan;
+mod processor;
 mod python;
 mod signing;
 mod sinks;
@@ -56,6 +57,8 @@ mod _rust {
     use crate::python::messages::{is_deeper, load_messages};
     #[pymodule_export]
     use crate::python::numbers::summarize;
+    #[pymodule_export]
+    use crate::python::processor::processor;
     #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]

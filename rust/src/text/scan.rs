@@ -112,7 +112,7 @@ pub unsafe fn copy_clean<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
 #[inline]
 unsafe fn copy_blocks<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
     #[cfg(target_arch = "x86_64")]
-    if text.len() >= avx2::WORTH_IT && is_x86_feature_detected!("avx2") {
+    if text.len() >= avx2::WORTH_IT && avx2::available() {
         // SAFETY: as the caller promises; the processor has the instructions.
         return unsafe { avx2::copy_blocks::<A>(text, to) };
     }
@@ -129,6 +129,14 @@ unsafe fn copy_blocks<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
         }
         start = last.min(start + 16);
     }
+}
+
+/// The instructions that texts are scanned with on this processor.
+pub fn instructions() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    return if avx2::available() { "avx2" } else { "sse2" };
+    #[cfg(not(target_arch = "x86_64"))]
+    return "portable";
 }
 
 /// A text in front of which sixteen more bytes can be read, as the header of a Python object can.
@@ -286,6 +294,11 @@ mod avx2 {
 
     /// Shorter texts are not worth a call.
     pub const WORTH_IT: usize = 64;
+
+    #[inline(always)]
+    pub fn available() -> bool {
+        is_x86_feature_detected!("avx2")
+    }
 
     /// As the function of this name outside.
     ///
