@@ -7,6 +7,8 @@ E003   a key of ``RUSTACCEL`` has a value that it does not take
 E004   ``ACCELERATE_DRF`` is on and Django REST framework is missing or too old
 W001   ``ACCELERATE_DRF`` is on and something else replaces the same parts of DRF
 W002   ``RATE_LIMIT`` is counted by each of several worker processes for itself
+W004   ``ALLOW_STOCK_HEADER`` is on without ``StockHeaderMiddleware``, which does it
+W005   ``ALLOW_STOCK_HEADER`` is on in a deployment: every client can slow the site down
 =====  ==========================================================================
 """
 
@@ -29,6 +31,8 @@ from django_rustaccel.conf import NAME, SETTINGS, settings
 from django_rustaccel.exceptions import MissingDependencyError
 
 TAG = "rustaccel"
+
+STOCK_MIDDLEWARE = "django_rustaccel.middleware.StockHeaderMiddleware"
 
 #: The oldest DRF whose behaviour is mirrored.
 OLDEST_DRF = (3, 16)
@@ -86,6 +90,26 @@ def _drf_problem() -> str:
     if version < OLDEST_DRF:
         return f"{NAME}['ACCELERATE_DRF'] needs Django REST framework 3.16, {VERSION} is installed."
     return ""
+
+
+@register(TAG)
+def check_stock_header(**kwargs: Any) -> list[CheckMessage]:
+    """The header is obeyed by somebody."""
+    if not settings.allow_stock_header or STOCK_MIDDLEWARE in django_settings.MIDDLEWARE:
+        return []
+    message = f"{NAME}['ALLOW_STOCK_HEADER'] is on, and nothing obeys the header."
+    hint = f"Put {STOCK_MIDDLEWARE!r} first into MIDDLEWARE."
+    return [checks.Warning(message, hint=hint, id=f"{TAG}.W004")]
+
+
+@register(TAG, deploy=True)
+def check_deployed_stock_header(**kwargs: Any) -> list[CheckMessage]:
+    """Strangers do not choose the slow way."""
+    if not settings.allow_stock_header:
+        return []
+    message = f"{NAME}['ALLOW_STOCK_HEADER'] is on: every client can ask for the slow way."
+    hint = "It is for measuring: turn it off where others than you send requests."
+    return [checks.Warning(message, hint=hint, id=f"{TAG}.W005")]
 
 
 @register(TAG)
