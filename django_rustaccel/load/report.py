@@ -27,7 +27,7 @@ def data(load: Load, sides: Sequence[Side], verdicts: Sequence[Verdict]) -> dict
         "corrects_coordinated_omission": False,
         "client_processor_share": {side.name: round(side.client_share, 3) for side in sides},
         "targets": parts,
-        "total": _results({side: side.total for side in sides}),
+        "total": _results({side: side.total for side in sides if side.tallies}),
     }
 
 

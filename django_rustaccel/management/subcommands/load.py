@@ -73,8 +73,13 @@ class LoadTest(Subcommand):
         add("urls", nargs="+", metavar="URL", help="http://127.0.0.1:8000/path/, or a path")
         add("--base", default=BASE, metavar="URL", help=f"where a path leads ({BASE})")
         add("--concurrency", "-c", type=above_zero(int), default=10, metavar="N", help="(10)")
-        add("--duration", type=above_zero(float), metavar="S", help=f"seconds ({SECONDS:g})")
-        add("--requests", type=above_zero(int), metavar="N", help="how many, in place of seconds")
+        add(
+            "--duration",
+            type=above_zero(float),
+            metavar="S",
+            help=f"seconds, of each side ({SECONDS:g})",
+        )
+        add("--requests", type=above_zero(int), metavar="N", help="or how many, of each side")
         add("--warm-up", type=not_below_zero, default=1.0, metavar="S", help="not counted (1)")
         add("--timeout", type=above_zero(float), default=10.0, metavar="S", help="(10)")
         add("--method", "-X", metavar="NAME", help="(GET, and POST with a body)")
@@ -96,10 +101,10 @@ class LoadTest(Subcommand):
         from django_rustaccel.load import comparison, report
 
         load = _load(options)
-        verdicts = self._verdicts(load, options["compare"])
         sides = comparison.sides(options["compare"])
-        is_interrupted = False
+        verdicts, is_interrupted = [], False
         try:
+            verdicts = self._verdicts(load, options["compare"])
             comparison.run(load, sides, options["warm_up"], self._tick)
         except KeyboardInterrupt:
             is_interrupted = True
@@ -136,8 +141,9 @@ class LoadTest(Subcommand):
             return
         done, errors = turn.done
         rate = done / turn.seconds if turn.seconds else 0.0
+        end = "" if turn.load.seconds is None else f" of {turn.load.seconds:g}"
         self._overwrite(
-            f"{label}: {turn.seconds:.1f} s  {plural(done, 'request')}  {rate:,.0f}/s  "
+            f"{label}: {turn.seconds:.1f}{end} s  {plural(done, 'request')}  {rate:,.0f}/s  "
             f"{plural(errors, 'error')}"
         )
 
@@ -165,6 +171,9 @@ class LoadTest(Subcommand):
 
     def _write_part(self, title: str, part: dict[str, Any]) -> None:
         self.write(f"\n{self.style.MIGRATE_HEADING(title)}")
+        if not part["results"]:
+            self.write("nothing was measured")
+            return
         head = ("", "requests", "/s", "kB/s", "min ms", *NUMBERS[1:], "status")
         self.write_table(head, [_cells(*item) for item in part["results"].items()])
         for name, result in part["results"].items():
