@@ -81,15 +81,14 @@ class Turn:
         return sum(len(tally.latencies) for tally in every), errors
 
     def run(self, tick: Callable[[Turn], None]) -> None:
-        """Put the load on the servers; `tick` hears several times a second how it goes."""
+        """Put the load on the servers; `tick` hears several times a second how it goes.
+
+        Raises ``RuntimeError`` where the system does not start so many threads.
+        """
         started, busy = time.perf_counter(), time.process_time()
-        threads = [
-            threading.Thread(target=self._work, args=(tallies, started), daemon=True)
-            for tallies in self._tallies
-        ]
-        for thread in threads:
-            thread.start()
+        threads: list[threading.Thread] = []
         try:
+            threads.extend(self._thread(tallies, started) for tallies in self._tallies)
             while running := [thread for thread in threads if thread.is_alive()]:
                 running[0].join(TICK)
                 self.seconds = time.perf_counter() - started
@@ -101,6 +100,11 @@ class Turn:
                 thread.join(max(0.0, end - time.perf_counter()))
             self.seconds = time.perf_counter() - started
             self.busy = time.process_time() - busy
+
+    def _thread(self, tallies: Sequence[Tally], started: float) -> threading.Thread:
+        thread = threading.Thread(target=self._work, args=(tallies, started), daemon=True)
+        thread.start()
+        return thread
 
     def _work(self, tallies: Sequence[Tally], started: float) -> None:
         caller = Caller(self.load.timeout)

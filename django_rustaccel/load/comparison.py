@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from django_rustaccel.core.switch import HEADER, OFF, ON
@@ -68,11 +68,6 @@ class Side:
         return together(self.tallies)
 
     @property
-    def rate(self) -> float:
-        """Answers a second."""
-        return len(self.total.latencies) / self.seconds if self.seconds else 0.0
-
-    @property
     def client_share(self) -> float:
         """How busy the clients were, 1 is one processor: more they cannot be."""
         return self.busy / self.seconds if self.seconds else 0.0
@@ -114,13 +109,14 @@ def _seen(answer: Answer) -> tuple[int, str | None, bytes]:
 
 
 def _verdict(stock: Answer, ours: Answer) -> Verdict:
-    from django_rustaccel.drf.comparison import difference
-
     (*stock_head, stock_body), (*our_head, our_body) = _seen(stock), _seen(ours)
     if stock_head != our_head:
         return Verdict(False, f"stock answers {stock_head}, accelerated {our_head}")
-    found = difference(stock_body, our_body)
-    return Verdict(found is None, str(found or ""))
+    if stock_body == our_body:
+        return Verdict(True)
+    from django_rustaccel.drf.comparison import difference
+
+    return Verdict(False, str(difference(stock_body, our_body)))
 
 
 def run(
@@ -135,8 +131,7 @@ def run(
     """
     if warm_up:
         for side in measured:
-            warming = Load(load.targets, load.concurrency, warm_up, load.requests, load.timeout)
-            Turn(warming, side.extra).run(lambda turn: tick("warm-up", turn))
+            Turn(replace(load, seconds=warm_up), side.extra).run(lambda turn: tick("warm-up", turn))
     turns = TURNS if len(measured) > 1 else 1
     for number in range(turns):
         for side in measured[:: -1 if number % 2 else 1]:

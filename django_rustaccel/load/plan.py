@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -97,7 +97,7 @@ class Load:
         """One of so many turns that are this load together."""
         seconds = None if self.seconds is None else self.seconds / turns
         requests = None if self.requests is None else -(-self.requests // turns)
-        return Load(self.targets, self.concurrency, seconds, requests, self.timeout, self.accepts)
+        return replace(self, seconds=seconds, requests=requests)
 
 
 def absolute(url: str, base: str = BASE) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from django_rustaccel.load.comparison import ACCELERATED, STOCK, Side, Verdict
@@ -33,17 +34,21 @@ def data(load: Load, sides: Sequence[Side], verdicts: Sequence[Verdict]) -> dict
 
 def _results(counted: dict[Side, Tally]) -> dict[str, Any]:
     results = {side.name: tally.as_dict(side.seconds) for side, tally in counted.items()}
-    return {"results": results, **_ratio(results)}
+    return {"results": results, **_ratio(counted)}
 
 
-def _ratio(results: dict[str, Any]) -> dict[str, Any]:
-    """How many times better than stock; nothing where a side was not measured."""
-    stock, ours = results.get(STOCK), results.get(ACCELERATED)
-    if not (stock and ours and stock["latency_ms"] and ours["latency_ms"]):
+def _ratio(counted: dict[Side, Tally]) -> dict[str, Any]:
+    """How many times better than stock; nothing where a side has no answers."""
+    found = {
+        side.name: (len(tally.latencies) / side.seconds, median(tally.latencies))
+        for side, tally in counted.items()
+        if tally.latencies
+    }
+    if not found.keys() >= {STOCK, ACCELERATED}:
         return {}
-    rates = ours["requests_per_second"] / stock["requests_per_second"]
-    medians = stock["latency_ms"]["p50"] / ours["latency_ms"]["p50"]
-    return {"ratio": {"requests_per_second": round(rates, 3), "p50": round(medians, 3)}}
+    (rate, middle), (our_rate, our_middle) = found[STOCK], found[ACCELERATED]
+    ratios = {"requests_per_second": our_rate / rate, "p50": middle / our_middle}
+    return {"ratio": {name: round(ratio, 3) for name, ratio in ratios.items()}}
 
 
 def _compared(verdict: Verdict) -> dict[str, Any]:

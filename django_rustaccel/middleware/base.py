@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.http import HttpRequest
 
-from django_rustaccel.conf import NAME, arguments, user_settings
+from django_rustaccel.conf import arguments, user_settings
 from django_rustaccel.core.policies.facts import Policy
 from django_rustaccel.middleware.facts import Request, Response, response_of
 
@@ -27,8 +27,8 @@ class PolicyMiddleware:
 
     #: What makes the policy of its options; those of the settings are the keyword arguments.
     policy_class: ClassVar[Callable[..., Policy]]
-    #: The Django setting whose replacement makes the policy again.
-    setting: ClassVar[str] = NAME
+    #: The Django setting with the options; ``None``: ``make_policy`` looks into ``RUSTACCEL``.
+    setting: ClassVar[str | None] = None
 
     sync_capable: ClassVar[bool] = True
     async_capable: ClassVar[bool] = True
@@ -52,18 +52,16 @@ class PolicyMiddleware:
         Raises ``ImproperlyConfigured`` for options that the policy does not take: a site without
         the policy would be worse than one that does not start.
         """
-        value = self._current() or {}
+        value = self._current() if self.setting else None
         try:
-            return self.policy_class(**arguments(value))
+            return self.policy_class(**arguments(value or {}))
         except (AttributeError, TypeError, ValueError) as error:
-            name = getattr(self.policy_class, "__name__", "the policy")
-            raise ImproperlyConfigured(
-                f"{self.setting} is not what {name} takes ({error})"
-            ) from error
+            message = f"{self.setting or type(self).__name__} does not make a policy ({error})."
+            raise ImproperlyConfigured(message) from error
 
     def _current(self) -> Any:
         """The value of the setting, by which a replaced one is known."""
-        if self.setting == NAME:
+        if self.setting is None:
             return user_settings() or None
         return getattr(django_settings, self.setting, None) or None
 

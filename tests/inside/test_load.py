@@ -193,6 +193,12 @@ class TestExitCodes:
         _, err, code = run("load", f"{server.url}/stalls", *ONCE, "--timeout", "0.2")
         assert (err, code) == ("all: 1 x no answer in time", 1)
 
+    def test_more_clients_than_the_system_allows(self, server):
+        refusal = RuntimeError("can't start new thread")
+        with mock.patch.object(clients.Turn, "_thread", side_effect=refusal):
+            _, err, code = run("load", f"{server.url}/ok", *ONCE)
+        assert (err, code) == ("--concurrency 1: can't start new thread.", 2)
+
     def test_nobody_is_there(self):
         _, err, code = run("load", "http://127.0.0.1:1/", *ONCE)
         assert (err, code) == (

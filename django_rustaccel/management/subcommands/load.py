@@ -102,21 +102,32 @@ class LoadTest(Subcommand):
 
         load = _load(options)
         sides = comparison.sides(options["compare"])
-        verdicts, is_interrupted = [], False
-        try:
-            verdicts = self._verdicts(load, options["compare"])
-            comparison.run(load, sides, options["warm_up"], self._tick)
-        except KeyboardInterrupt:
-            is_interrupted = True
-        finally:
-            if self.command.stderr.isatty():
-                self._overwrite("")
+        verdicts: list[Verdict] = []
+        is_interrupted = self._measure(load, sides, verdicts, options)
         data = report.data(load, sides, verdicts)
         self._report(sides, data, options["json"])
         if is_interrupted:
             raise problem("Interrupted.")
         if wrong := report.wrong(load, sides, verdicts):
             raise problem("\n".join(wrong))
+
+    def _measure(
+        self, load: Load, sides: list[Side], verdicts: list[Verdict], options: dict[str, Any]
+    ) -> bool:
+        """Fill the sides and the verdicts; whether it was interrupted."""
+        from django_rustaccel.load import comparison
+
+        try:
+            verdicts += self._verdicts(load, options["compare"])
+            comparison.run(load, sides, options["warm_up"], self._tick)
+        except KeyboardInterrupt:
+            return True
+        except RuntimeError as error:
+            raise usage(f"--concurrency {load.concurrency}: {error}.") from error
+        finally:
+            if self.command.stderr.isatty():
+                self._overwrite("")
+        return False
 
     def _verdicts(self, load: Load, is_compared: bool) -> list[Verdict]:
         """Of each target; one question each also shows that there is a server."""
