@@ -21,6 +21,10 @@ PATIENCE = 1.0
 Answer = tuple[HTTPResponse, bytes]
 
 
+class TooManyClientsError(Exception):
+    """The system does not start so many threads."""
+
+
 class Caller:
     """Sends requests, each server's on one connection that stays open.
 
@@ -83,7 +87,7 @@ class Turn:
     def run(self, tick: Callable[[Turn], None]) -> None:
         """Put the load on the servers; `tick` hears several times a second how it goes.
 
-        Raises ``RuntimeError`` where the system does not start so many threads.
+        Raises ``TooManyClientsError``.
         """
         started, busy = time.perf_counter(), time.process_time()
         threads: list[threading.Thread] = []
@@ -103,7 +107,10 @@ class Turn:
 
     def _thread(self, tallies: Sequence[Tally], started: float) -> threading.Thread:
         thread = threading.Thread(target=self._work, args=(tallies, started), daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise TooManyClientsError(str(error)) from error
         return thread
 
     def _work(self, tallies: Sequence[Tally], started: float) -> None:

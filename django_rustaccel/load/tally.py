@@ -25,8 +25,9 @@ class Tally:
         """Take what another client counted."""
         self.latencies.extend(other.latencies)
         self.body_bytes += other.body_bytes
-        self.statuses.update(other.statuses)
-        self.errors.update(other.errors)
+        # Copies: after an interruption a client that waits may still count.
+        self.statuses.update(dict(other.statuses))
+        self.errors.update(dict(other.errors))
 
     def refused(self, accepts: Callable[[int], bool]) -> dict[int, int]:
         """The status codes that were not to come, and how often they did."""

@@ -194,8 +194,9 @@ class TestExitCodes:
         assert (err, code) == ("all: 1 x no answer in time", 1)
 
     def test_more_clients_than_the_system_allows(self, server):
-        refusal = RuntimeError("can't start new thread")
-        with mock.patch.object(clients.Turn, "_thread", side_effect=refusal):
+        system = mock.Mock(Event=threading.Event)
+        system.Thread.return_value.start.side_effect = RuntimeError("can't start new thread")
+        with mock.patch.object(clients, "threading", system):
             _, err, code = run("load", f"{server.url}/ok", *ONCE)
         assert (err, code) == ("--concurrency 1: can't start new thread.", 2)
 

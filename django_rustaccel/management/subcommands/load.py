@@ -72,17 +72,36 @@ class LoadTest(Subcommand):
         add = parser.add_argument
         add("urls", nargs="+", metavar="URL", help="http://127.0.0.1:8000/path/, or a path")
         add("--base", default=BASE, metavar="URL", help=f"where a path leads ({BASE})")
-        add("--concurrency", "-c", type=above_zero(int), default=10, metavar="N", help="(10)")
+        add(
+            "--concurrency",
+            "-c",
+            type=above_zero(int),
+            default=10,
+            metavar="N",
+            help="clients at the same time (10)",
+        )
         add(
             "--duration",
             type=above_zero(float),
             metavar="S",
-            help=f"seconds, of each side ({SECONDS:g})",
+            help=f"how long, each side with --compare ({SECONDS:g})",
         )
-        add("--requests", type=above_zero(int), metavar="N", help="or how many, of each side")
-        add("--warm-up", type=not_below_zero, default=1.0, metavar="S", help="not counted (1)")
-        add("--timeout", type=above_zero(float), default=10.0, metavar="S", help="(10)")
-        add("--method", "-X", metavar="NAME", help="(GET, and POST with a body)")
+        add("--requests", type=above_zero(int), metavar="N", help="how many instead")
+        add(
+            "--warm-up",
+            type=not_below_zero,
+            default=1.0,
+            metavar="S",
+            help="how long before, without being counted (1)",
+        )
+        add(
+            "--timeout",
+            type=above_zero(float),
+            default=10.0,
+            metavar="S",
+            help="how long a connection, or a pause in an answer, may take (10)",
+        )
+        add("--method", "-X", metavar="NAME", help="of the requests (GET; POST with a body)")
         add("--header", "-H", type=header, action="append", default=[], metavar="'NAME: VALUE'")
         add("--body", type=body, metavar="TEXT", help="or @FILE; JSON unless a header says else")
         add(
@@ -94,7 +113,7 @@ class LoadTest(Subcommand):
             help="no error beside 2xx: 404, or 4xx for all",
         )
         add("--compare", action="store_true", help="stock and accelerated in turns")
-        add("--allow-host", action="append", default=[], metavar="NAME", help="not this machine")
+        add("--allow-host", action="append", default=[], metavar="NAME", help="beside this machine")
 
     def run(self, options: dict[str, Any]) -> None:
         """Exit with 1 if anything went wrong, and with 2 for what cannot be asked."""
@@ -115,14 +134,14 @@ class LoadTest(Subcommand):
         self, load: Load, sides: list[Side], verdicts: list[Verdict], options: dict[str, Any]
     ) -> bool:
         """Fill the sides and the verdicts; whether it was interrupted."""
-        from django_rustaccel.load import comparison
+        from django_rustaccel.load import clients, comparison
 
         try:
             verdicts += self._verdicts(load, options["compare"])
             comparison.run(load, sides, options["warm_up"], self._tick)
         except KeyboardInterrupt:
             return True
-        except RuntimeError as error:
+        except clients.TooManyClientsError as error:
             raise usage(f"--concurrency {load.concurrency}: {error}.") from error
         finally:
             if self.command.stderr.isatty():
