@@ -11,6 +11,7 @@ from django_rustaccel.checks.messages import TAG, warning
 from django_rustaccel.checks.project import (
     COMPRESSION,
     RATE_LIMIT,
+    STOCK_HEADER,
     WEBHOOKS,
     middleware_position,
     rate_limit_rules,
@@ -31,6 +32,7 @@ def _unused() -> Iterator[CheckMessage]:
     uses: list[tuple[str, str, Any]] = [
         ("RATE_LIMIT", RATE_LIMIT, rate_limit_rules()),
         ("WEBHOOKS", WEBHOOKS, settings.webhooks.get("ROUTES")),
+        ("ALLOW_STOCK_HEADER", STOCK_HEADER, settings.allow_stock_header),
     ]
     for key, path, is_set in uses:
         if is_set and middleware_position(path) is None:
@@ -68,3 +70,13 @@ def check_padding(**kwargs: Any) -> list[CheckMessage]:
         " (https://www.breachattack.com). Django's GZipMiddleware pads by up to 100 bytes."
     )
     return [warning(13, message, hint)]
+
+
+@register(TAG, deploy=True)
+def check_stock_header(**kwargs: Any) -> list[CheckMessage]:
+    """Strangers do not choose the slow way."""
+    if not settings.allow_stock_header:
+        return []
+    message = f"{NAME}['ALLOW_STOCK_HEADER'] is on: every client can ask for the slow way."
+    hint = "It is for measuring: turn it off where others than you send requests."
+    return [warning(18, message, hint)]

@@ -18,6 +18,7 @@ from django_rustaccel.webhooks import WebhookVerifier
 OURS = "django_rustaccel.middleware"
 RATE_LIMIT = f"{OURS}.RateLimitMiddleware"
 WEBHOOKS = f"{OURS}.WebhookSignatureMiddleware"
+STOCK_HEADER = f"{OURS}.StockHeaderMiddleware"
 COMPRESSION = f"{OURS}.CompressionMiddleware"
 TIMING = f"{OURS}.TimingMiddleware"
 

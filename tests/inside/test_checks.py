@@ -27,6 +27,7 @@ OURS = "django_rustaccel.middleware"
 LIMIT, SIGNED = f"{OURS}.RateLimitMiddleware", f"{OURS}.WebhookSignatureMiddleware"
 COMPRESS, TIME = f"{OURS}.CompressionMiddleware", f"{OURS}.TimingMiddleware"
 LOGIN = "django.contrib.auth.middleware.AuthenticationMiddleware"
+ASKED = f"{OURS}.StockHeaderMiddleware"
 GZIP, CSRF = "django.middleware.gzip.GZipMiddleware", "django.middleware.csrf.CsrfViewMiddleware"
 HASHERS = "django_rustaccel.hashers"
 RUST = "django_rustaccel.cache.RustCache"
@@ -57,6 +58,7 @@ def compression(*middleware, **options):
     return {"MIDDLEWARE": middleware, "RUSTACCEL": {"COMPRESSION": options}}
 
 
+STOCK = {"RUSTACCEL": {"ALLOW_STOCK_HEADER": True}}
 PROXY = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
 SESSIONS = {"SESSION_ENGINE": "django.contrib.sessions.backends.cached_db"}
 THROTTLED = {"DEFAULT_THROTTLE_CLASSES": ["django_rustaccel.drf.throttling.AnonRateThrottle"]}
@@ -96,11 +98,13 @@ CASES = {
         [
             ({**limits(RATE="1/m"), "MIDDLEWARE": [LOGIN]}, f"Add {LIMIT}"),
             ({**hooks(), "MIDDLEWARE": []}, f"Add {SIGNED}"),
+            ({**STOCK, "MIDDLEWARE": []}, f"Add {ASKED}"),
         ],
         [
             {**limits(RATE="1/m"), "MIDDLEWARE": [f"{__name__}.OwnLimit"]},
             {**limits(), "MIDDLEWARE": []},
             hooks(),
+            {**STOCK, "MIDDLEWARE": [ASKED]},
         ],
     ),
     "W006": (
@@ -196,6 +200,10 @@ CASES = {
         ],
         [{"CHANNEL_LAYERS": {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}}],
     ),
+    "W018": (
+        [({**STOCK, "MIDDLEWARE": [ASKED]}, "every client can ask for the slow way")],
+        [{"RUSTACCEL": {"ALLOW_STOCK_HEADER": False}, "MIDDLEWARE": [ASKED]}],
+    ),
     "W015": (
         [
             ({**SESSIONS, **caches()}, "Sessions are kept in CACHES['default']"),
@@ -245,7 +253,7 @@ def test_good_settings(number, settings):
     assert number not in said(settings)
 
 
-@pytest.mark.parametrize("number", ["W009", "W010", "W011", "W013", "W014", "W015", "W017"])
+@pytest.mark.parametrize("number", ["W009", "W010", "W011", "W013", "W014", "W015", "W017", "W018"])
 def test_what_only_a_server_needs(number):
     settings, _ = CASES[number][0][0]
     assert number not in said(settings, deploy=False)
