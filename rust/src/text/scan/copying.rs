@@ -1,0 +1,123 @@
+//! Copying the clean bytes of a text while looking for one that is not.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::inline_always,
+    reason = "lengths below sixteen; the inner loop of every text"
+)]
+use std::marker::PhantomData;
+
+#[cfg(target_arch = "x86_64")]
+use super::avx2;
+use super::{Alphabet, clean_at_end, clean_in_block, is_clean};
+use crate::text::output::copy;
+
+/// How far a text was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// All of it, and all of it is clean. Its length is not repeated here: a caller that takes it
+    /// from the text can go on before the processor has seen the bytes.
+    All,
+    /// At least these many bytes, which are clean; those behind them may be overwritten.
+    Part(usize),
+}
+
+/// Copies the clean bytes that `text` begins with.
+///
+/// # Safety
+/// `to` is valid for writes of `text.len()` bytes and does not overlap with `text`.
+#[inline(always)]
+pub unsafe fn copy_clean<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
+    if text.len() >= 16 {
+        // SAFETY: as the caller promises.
+        return unsafe { copy_blocks::<A>(text, to) };
+    }
+    // SAFETY: as the caller promises.
+    unsafe { copy(text, to) };
+    if is_clean::<A>(text) { Copied::All } else { Copied::Part(0) }
+}
+
+/// Block after block, then the last sixteen bytes, which may overlap with the last block.
+#[inline]
+unsafe fn copy_blocks<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
+    #[cfg(target_arch = "x86_64")]
+    if text.len() >= avx2::WORTH_IT && is_x86_feature_detected!("avx2") {
+        // SAFETY: as the caller promises; the processor has the instructions.
+        return unsafe { avx2::copy_blocks::<A>(text, to) };
+    }
+    let last = text.len() - 16;
+    let mut start = 0;
+    loop {
+        // SAFETY: the block ends inside the text, or where it does.
+        let clean = unsafe { copy_block::<A>(text.as_ptr().add(start), to.add(start)) };
+        if clean < 16 {
+            return Copied::Part(start + clean);
+        }
+        if start == last {
+            return Copied::All;
+        }
+        start = last.min(start + 16);
+    }
+}
+
+/// A text in front of which sixteen more bytes can be read, as the header of a Python object can.
+/// The sixteen bytes that end with it hold a short text whole: no branch asks for its length, which
+/// no processor could foretell.
+#[derive(Clone, Copy)]
+pub struct Headed<'a> {
+    start: *const u8,
+    length: usize,
+    text: PhantomData<&'a [u8]>,
+}
+
+impl<'a> Headed<'a> {
+    /// # Safety
+    /// From sixteen bytes before `start` to `length` behind it all can be read, and the text does not
+    /// change, as long as `'a`.
+    #[inline]
+    pub unsafe fn new(start: *const u8, length: usize) -> Self {
+        Self { start, length, text: PhantomData }
+    }
+
+    #[inline]
+    pub fn as_slice(self) -> &'a [u8] {
+        // SAFETY: as promised when this was made.
+        unsafe { std::slice::from_raw_parts(self.start, self.length) }
+    }
+
+    /// As [`copy_clean`].
+    ///
+    /// # Safety
+    /// `to` is valid for writes of sixteen bytes and of the whole text, and does not overlap with it.
+    #[inline(always)]
+    pub unsafe fn copy_clean<A: Alphabet>(self, to: *mut u8) -> Copied {
+        if self.length > 16 {
+            // SAFETY: as the caller promises.
+            return unsafe { copy_blocks::<A>(self.as_slice(), to) };
+        }
+        // SAFETY: the sixteen bytes that end with the text can be read, and there is room for as many.
+        let block = unsafe {
+            let block = self.start.add(self.length).sub(16).cast::<[u8; 16]>().read_unaligned();
+            let text = u128::from_le_bytes(block).unbounded_shr(8 * (16 - self.length as u32));
+            to.cast::<[u8; 16]>().write_unaligned(text.to_le_bytes());
+            block
+        };
+        // Of the block, not of what was shifted: both then go on side by side.
+        let clean = clean_at_end::<A>(block, self.length);
+        if clean >= self.length { Copied::All } else { Copied::Part(clean) }
+    }
+}
+
+/// Copies sixteen bytes and says how many of them are clean before one is not.
+///
+/// # Safety
+/// There are sixteen bytes to read and room for as many, without overlap.
+#[inline]
+pub unsafe fn copy_block<A: Alphabet>(from: *const u8, to: *mut u8) -> usize {
+    // SAFETY: as the caller promises.
+    let block = unsafe {
+        let block = from.cast::<[u8; 16]>().read_unaligned();
+        to.cast::<[u8; 16]>().write_unaligned(block);
+        block
+    };
+    clean_in_block::<A>(&block)
+}
