@@ -125,7 +125,7 @@ class Batch:
         for key, value, _ in rows:
             found[key].append(value)
         if self.is_certain or not rows:
-            self.matches |= dict.fromkeys(keys, [])
+            self.matches |= {key: [] for key in keys}
         self.matches |= found if self.is_certain else {k: found[k] for k in keys if k in found}
         if not self.is_certain:
             self.matches[asked] = [value for _, value, is_asked in rows if is_asked]

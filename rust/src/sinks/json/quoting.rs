@@ -33,13 +33,25 @@ impl JsonSink<'_, '_> {
                 self.output.advance(1 + clean);
                 self.quote_rest(&text[clean..], after);
             } else {
-                let end = at.add(1 + text.len());
-                end.write(b'"');
-                let end = after.write(end.add(1));
-                self.output.advance(end.offset_from_unsigned(at));
+                self.end_quote(at, text.len(), after);
             }
         }
         Ok(())
+    }
+
+    /// Writes the closing quote of a text that stands at `at` behind its opening one.
+    ///
+    /// # Safety
+    /// There is room for both quotes, the text and a separator, and the text has been written.
+    #[inline(always)]
+    unsafe fn end_quote(&mut self, at: *mut u8, length: usize, after: Separator) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let end = at.add(1 + length);
+            end.write(b'"');
+            let end = after.write(end.add(1));
+            self.output.advance(end.offset_from_unsigned(at));
+        }
     }
 
     /// Writes a name, and remembers what both styles spell alike: ASCII without escapes.
@@ -65,25 +77,34 @@ impl JsonSink<'_, '_> {
 
     #[inline(never)]
     fn quote_any(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
-        let (out, ensure_ascii) = (&mut self.output, self.style.ensure_ascii);
-        if !ensure_ascii {
-            // A `str` remembers its UTF-8, so that the next time is a matter of copying.
-            escape::quote(out, text.to_str().map_err(|_| Stop::Refused)?, false);
-            self.separate(after);
-            return Ok(());
+        if self.style.ensure_ascii {
+            return self.quote_points(text, after);
         }
+        // A `str` remembers its UTF-8, so that the next time is a matter of copying.
+        let text = unicode::utf8(text).map_err(|_| Stop::Refused)?;
+        let at = self.output.room(text.len() + SLACK);
+        // SAFETY: there is room for the text, sixteen bytes more, two quotes and a separator; what is
+        // counted is written.
+        unsafe {
+            if let Copied::Part(clean) = escape::open_quote_utf8(text, at) {
+                self.output.advance(1 + clean);
+                escape::close_quote_utf8(&mut self.output, &text[clean..]);
+                self.separate(after);
+            } else {
+                self.end_quote(at, text.len(), after);
+            }
+        }
+        Ok(())
+    }
+
+    fn quote_points(&mut self, text: &Bound<'_, PyString>, after: Separator) -> Outcome {
+        let out = &mut self.output;
         match unicode::code_points(text)? {
-            PyStringData::Ucs1(points) => escape::quote_latin1(out, points, ensure_ascii),
-            PyStringData::Ucs2(points) => escape::quote_wide(out, points, ensure_ascii)?,
-            PyStringData::Ucs4(points) => escape::quote_wide(out, points, ensure_ascii)?,
+            PyStringData::Ucs1(points) => escape::quote_latin1(out, points),
+            PyStringData::Ucs2(points) => escape::quote_wide(out, points),
+            PyStringData::Ucs4(points) => escape::quote_wide(out, points),
         }
         self.separate(after);
         Ok(())
-    }
-}
-
-impl From<escape::LoneSurrogate> for Stop {
-    fn from(_: escape::LoneSurrogate) -> Self {
-        Self::Refused
     }
 }

@@ -4,8 +4,6 @@
     clippy::many_single_char_names,
     reason = "code points are taken apart into their bytes"
 )]
-use super::LoneSurrogate;
-
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// What stands for one code point below 256.
@@ -94,26 +92,6 @@ pub(super) unsafe fn ascii_form(at: *mut u8, point: u32) -> *mut u8 {
                 escape_unit(low, 0xdc00 | (offset & 0x3ff))
             }
         }
-    }
-}
-
-/// Writes a code point in UTF-8, or escaped where that is needed; returns where it ends.
-///
-/// # Safety
-/// There is room for eight bytes.
-#[inline]
-pub(super) unsafe fn utf8_form(at: *mut u8, point: u32) -> Result<*mut u8, LoneSurrogate> {
-    let last = |shift: u32| 0x80 | ((point >> shift) & 0x3f) as u8;
-    // SAFETY: no form has more than six bytes, and those of one byte are written as eight.
-    unsafe {
-        Ok(match point {
-            0..0x100 => UNICODE_FORMS[point as usize].write(at),
-            0x100..0x800 => write(at, [0xc0 | (point >> 6) as u8, last(0)]),
-            0x2028 | 0x2029 => escape_unit(at, point),
-            0xd800..0xe000 => return Err(LoneSurrogate),
-            0x800..0x1_0000 => write(at, [0xe0 | (point >> 12) as u8, last(6), last(0)]),
-            _ => write(at, [0xf0 | (point >> 18) as u8, last(12), last(6), last(0)]),
-        })
     }
 }
 

@@ -11,17 +11,13 @@ mod line_separators;
 mod tests;
 mod utf8;
 
-use forms::{ASCII_FORMS, UNICODE_FORMS, ascii_form, utf8_form};
+use forms::{ASCII_FORMS, UNICODE_FORMS, ascii_form};
 use latin1::escape_latin1;
 pub use line_separators::with_line_separators;
 use utf8::escape_utf8;
 
 use super::output::Output;
-use super::scan::{self, Alphabet, Ascii, Copied, Headed};
-
-/// Text that UTF-8 cannot carry: stock raises `UnicodeEncodeError` for it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LoneSurrogate;
+use super::scan::{self, Ascii, Copied, Headed};
 
 /// Characters spelled between two questions for room: enough for the question not to matter, few
 /// enough for the worst case (12 bytes each) not to waste memory.
@@ -31,7 +27,7 @@ const PIECE: usize = 256;
 pub fn quote(out: &mut Vec<u8>, text: &str, ensure_ascii: bool) {
     out.push(b'"');
     if ensure_ascii {
-        let clean = put_clean::<Ascii>(out, text.as_bytes());
+        let clean = put_clean(out, text.as_bytes(), scan::copy_clean::<Ascii>);
         text[clean..].chars().for_each(|character| escape_character(out, character));
     } else {
         escape_utf8(out, text.as_bytes());
@@ -40,12 +36,13 @@ pub fn quote(out: &mut Vec<u8>, text: &str, ensure_ascii: bool) {
 }
 
 /// Writes the clean bytes that a text begins with, or less of a short one; returns how many.
-fn put_clean<A: Alphabet>(out: &mut Vec<u8>, text: &[u8]) -> usize {
-    let at = out.room(text.len());
-    // SAFETY: there is room for the text, which cannot overlap with it, being borrowed; and what is
-    // counted has been written.
+#[inline(always)]
+fn put_clean(out: &mut Vec<u8>, text: &[u8], copy: unsafe fn(&[u8], *mut u8) -> Copied) -> usize {
+    let at = out.room(text.len() + 16);
+    // SAFETY: there is room for the text and sixteen bytes more, which cannot overlap with it, being
+    // borrowed; and what is counted has been written.
     unsafe {
-        let clean = match scan::copy_clean::<A>(text, at) {
+        let clean = match copy(text, at) {
             Copied::All => text.len(),
             Copied::Part(clean) => clean,
         };
@@ -67,47 +64,52 @@ pub unsafe fn open_quote(text: Headed<'_>, at: *mut u8) -> Copied {
     }
 }
 
+/// The same of any text, in UTF-8.
+///
+/// # Safety
+/// There is room for the quote, the whole text and sixteen bytes more.
+#[inline(always)]
+pub unsafe fn open_quote_utf8(text: &[u8], at: *mut u8) -> Copied {
+    // SAFETY: as the caller promises.
+    unsafe {
+        at.write(b'"');
+        scan::copy_clean_utf8(text, at.add(1))
+    }
+}
+
+/// Writes the rest of a text in UTF-8, and the closing quote.
+pub fn close_quote_utf8(out: &mut Vec<u8>, text: &[u8]) {
+    escape_utf8(out, text);
+    out.push(b'"');
+}
+
 /// Writes the rest of a text of code points below 256, and the closing quote.
 pub fn close_quote(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) {
     escape_latin1(out, text, if ensure_ascii { &ASCII_FORMS } else { &UNICODE_FORMS });
     out.push(b'"');
 }
 
-/// Writes a string of code points below 256, one a byte, with its quotes.
-pub fn quote_latin1(out: &mut Vec<u8>, text: &[u8], ensure_ascii: bool) {
+/// Writes a string of code points below 256, one a byte, with its quotes, in ASCII.
+pub fn quote_latin1(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    close_quote(out, text, ensure_ascii);
+    close_quote(out, text, true);
 }
 
-/// Writes a string of UTF-16 or UTF-32 code points with its quotes. Two surrogates in a row are two
-/// code points, as in Python's `str`, never one character.
-///
-/// # Errors
-/// [`LoneSurrogate`] without `ensure_ascii`; `out` then ends in the middle of the string.
-pub fn quote_wide<T: Copy + Into<u32>>(
-    out: &mut Vec<u8>,
-    text: &[T],
-    ensure_ascii: bool,
-) -> Result<(), LoneSurrogate> {
+/// Writes a string of UTF-16 or UTF-32 code points with its quotes, in ASCII. Two surrogates in a row are
+/// two code points, as in Python's `str`, never one character.
+pub fn quote_wide<T: Copy + Into<u32>>(out: &mut Vec<u8>, text: &[T]) {
     out.push(b'"');
     for piece in text.chunks(PIECE) {
         let start = out.room(12 * PIECE);
         let mut at = start;
         for &point in piece {
             // SAFETY: no code point takes more than twelve bytes.
-            at = unsafe {
-                if ensure_ascii {
-                    ascii_form(at, point.into())
-                } else {
-                    utf8_form(at, point.into())?
-                }
-            };
+            at = unsafe { ascii_form(at, point.into()) };
         }
         // SAFETY: all from `start` to `at` has been written.
         unsafe { out.advance(at.offset_from_unsigned(start)) };
     }
     out.push(b'"');
-    Ok(())
 }
 
 fn escape_character(out: &mut Vec<u8>, character: char) {

@@ -6,10 +6,10 @@ fn quoted(text: &str, ensure_ascii: bool) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn quoted_wide(text: &[u32], ensure_ascii: bool) -> Result<String, LoneSurrogate> {
+fn quoted_wide(text: &[u32]) -> String {
     let mut out = Vec::new();
-    quote_wide(&mut out, text, ensure_ascii)?;
-    Ok(String::from_utf8(out).unwrap())
+    quote_wide(&mut out, text);
+    String::from_utf8(out).unwrap()
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn javascript_line_ends_in_long_texts() {
 }
 
 #[test]
-fn lone_surrogates_are_escaped_or_refused() {
-    assert_eq!(quoted_wide(&[0xd800, 0x41], true).unwrap(), r#""\ud800A""#);
-    assert_eq!(quoted_wide(&[0xd83d, 0xde00], false), Err(LoneSurrogate));
+fn lone_surrogates_are_escaped() {
+    assert_eq!(quoted_wide(&[0xd800, 0x41]), r#""\ud800A""#);
+    assert_eq!(quoted_wide(&[0xd83d, 0xde00]), r#""\ud83d\ude00""#);
 }
 
 /// The three storage forms of one text give the same bytes, whatever its length.
@@ -81,15 +81,45 @@ fn storage_forms_agree() {
 
 fn agree(text: &str) {
     let wide: Vec<u32> = text.chars().map(u32::from).collect();
-    for ensure_ascii in [false, true] {
-        let expected = quoted(text, ensure_ascii);
-        assert_eq!(quoted_wide(&wide, ensure_ascii).unwrap(), expected);
-        if let Some(narrow) = latin1(text) {
-            let mut out = Vec::new();
-            quote_latin1(&mut out, &narrow, ensure_ascii);
-            assert_eq!(out, expected.as_bytes());
-        }
+    let expected = quoted(text, true);
+    assert_eq!(quoted_wide(&wide), expected);
+    if let Some(narrow) = latin1(text) {
+        let mut out = Vec::new();
+        quote_latin1(&mut out, &narrow);
+        assert_eq!(out, expected.as_bytes());
     }
+    assert_eq!(opened(text), quoted(text, false));
+    assert_eq!(quoted(text, false), slowly(text));
+}
+
+/// As the writer of Python's strings does it.
+fn opened(text: &str) -> String {
+    let mut out = Vec::new();
+    let at = out.room(text.len() + 17);
+    // SAFETY: there is room for the quote, the text and sixteen bytes more.
+    unsafe {
+        let clean = match open_quote_utf8(text.as_bytes(), at) {
+            Copied::All => text.len(),
+            Copied::Part(clean) => clean,
+        };
+        out.advance(1 + clean);
+        close_quote_utf8(&mut out, &text.as_bytes()[clean..]);
+    }
+    String::from_utf8(out).unwrap()
+}
+
+fn slowly(text: &str) -> String {
+    let form = |character| match character {
+        '"' | '\\' => format!("\\{character}"),
+        '\n' => "\\n".into(),
+        '\r' => "\\r".into(),
+        '\t' => "\\t".into(),
+        '\u{8}' => "\\b".into(),
+        '\u{c}' => "\\f".into(),
+        '\0'..' ' | '\u{2028}' | '\u{2029}' => format!("\\u{:04x}", u32::from(character)),
+        _ => character.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(form).collect::<String>())
 }
 
 fn latin1(text: &str) -> Option<Vec<u8>> {

@@ -8,10 +8,10 @@ use crate::text::scan::{self, Utf8};
 const SEPARATORS: [(&[u8], &[u8]); 2] = [(b"\x80\xa8", b"\\u2028"), (b"\x80\xa9", b"\\u2029")];
 
 pub(super) fn escape_utf8(out: &mut Vec<u8>, text: &[u8]) {
-    let mut rest = &text[put_clean::<Utf8>(out, text)..];
+    let mut rest = &text[put_clean(out, text, scan::copy_clean_utf8)..];
     while !rest.is_empty() {
         rest = escape_next(out, rest);
-        rest = &rest[put_clean::<Utf8>(out, rest)..];
+        rest = &rest[put_clean(out, rest, scan::copy_clean_utf8)..];
     }
 }
 

@@ -8,8 +8,7 @@ use std::marker::PhantomData;
 
 #[cfg(target_arch = "x86_64")]
 use super::avx2;
-use super::{Alphabet, clean_at_end, clean_in_block, is_clean};
-use crate::text::output::copy;
+use super::{Alphabet, Utf8, clean_at_end, clean_in_block};
 
 /// How far a text was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +23,67 @@ pub enum Copied {
 /// Copies the clean bytes that `text` begins with.
 ///
 /// # Safety
-/// `to` is valid for writes of `text.len()` bytes and does not overlap with `text`.
+/// `to` is valid for writes of sixteen bytes and of the whole text, and does not overlap with it.
 #[inline(always)]
 pub unsafe fn copy_clean<A: Alphabet>(text: &[u8], to: *mut u8) -> Copied {
     if text.len() >= 16 {
         // SAFETY: as the caller promises.
         return unsafe { copy_blocks::<A>(text, to) };
     }
+    let block = padded(text);
     // SAFETY: as the caller promises.
-    unsafe { copy(text, to) };
-    if is_clean::<A>(text) { Copied::All } else { Copied::Part(0) }
+    unsafe { to.cast::<[u8; 16]>().write_unaligned(block) };
+    // Zeros are not clean.
+    let clean = clean_in_block::<A>(&block);
+    if clean == text.len() { Copied::All } else { Copied::Part(clean) }
+}
+
+/// A text of less than sixteen bytes and zeros behind it, put together without a loop.
+#[inline]
+fn padded(text: &[u8]) -> [u8; 16] {
+    let end = 8 * text.len();
+    let word = match text.len() {
+        8.. => eight(text.first_chunk()) | eight(text.last_chunk()) << (end - 64),
+        4.. => four(text.first_chunk()) | four(text.last_chunk()) << (end - 32),
+        _ => text.iter().rev().fold(0, |word, &byte| word << 8 | u128::from(byte)),
+    };
+    word.to_le_bytes()
+}
+
+#[inline]
+fn eight(bytes: Option<&[u8; 8]>) -> u128 {
+    bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes).into())
+}
+
+#[inline]
+fn four(bytes: Option<&[u8; 4]>) -> u128 {
+    bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes).into())
+}
+
+/// As [`copy_clean`] of UTF-8, also past characters that only begin as U+2028 and U+2029 do.
+///
+/// # Safety
+/// `to` is valid for writes of sixteen bytes more than the text has, and does not overlap with it.
+#[inline]
+pub unsafe fn copy_clean_utf8(text: &[u8], to: *mut u8) -> Copied {
+    let mut start = 0;
+    loop {
+        let rest = &text[start..];
+        // SAFETY: as the caller promises.
+        let Copied::Part(clean) = (unsafe { copy_clean::<Utf8>(rest, to.add(start)) }) else {
+            return Copied::All;
+        };
+        start += clean;
+        match rest[clean..].first_chunk() {
+            // The end of a block had cut it in two.
+            Some(&character @ [0xe2, second, third]) if (second, third | 1) != (0x80, 0xa9) => {
+                // SAFETY: as the caller promises.
+                unsafe { to.add(start).cast::<[u8; 3]>().write_unaligned(character) };
+                start += 3;
+            }
+            _ => return Copied::Part(start),
+        }
+    }
 }
 
 /// Block after block, then the last sixteen bytes, which may overlap with the last block.

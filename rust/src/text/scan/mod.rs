@@ -9,7 +9,7 @@ mod tests;
 #[cfg(any(test, not(target_arch = "x86_64")))]
 mod words;
 
-pub use copying::{Copied, Headed, copy_block, copy_clean};
+pub use copying::{Copied, Headed, copy_block, copy_clean, copy_clean_utf8};
 
 /// Which bytes are clean: never controls, quotes, backslashes and DEL.
 pub trait Alphabet {
@@ -29,15 +29,6 @@ impl Alphabet for Ascii {
 
 impl Alphabet for Utf8 {
     const UTF8: bool = true;
-}
-
-/// How many clean bytes two words begin with.
-#[inline]
-fn clean_in_words<A: Alphabet>(head: u64, tail: u64) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    return sse2::clean_in_words::<A>(head, tail);
-    #[cfg(not(target_arch = "x86_64"))]
-    return words::clean_in_words::<A>(head, tail);
 }
 
 /// How many clean bytes the last `length` bytes of a block begin with.
@@ -63,21 +54,6 @@ fn clean_in_block<A: Alphabet>(block: &[u8; 16]) -> usize {
 #[cfg(target_arch = "x86_64")]
 fn separators(first: u32, second: u32, third: u32, last: u32) -> u32 {
     first & (second >> 1 | 1 << last) & (third >> 2 | 3 << (last - 1))
-}
-
-/// Whether a text of less than sixteen bytes is clean.
-#[inline]
-pub fn is_clean<A: Alphabet>(text: &[u8]) -> bool {
-    if let (Some(head), Some(tail)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        return clean_in_words::<A>(u64::from_le_bytes(*head), u64::from_le_bytes(*tail)) == 16;
-    }
-    if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        let (head, tail) = (u32::from_le_bytes(*head), u32::from_le_bytes(*tail));
-        let word = u64::from(head) | u64::from(tail) << 32;
-        return clean_in_words::<A>(word, word) == 16;
-    }
-    let [first, .., last] = *text else { return text.iter().all(|&byte| is_clean_byte::<A>(byte)) };
-    is_clean_byte::<A>(first) & is_clean_byte::<A>(text[1]) & is_clean_byte::<A>(last)
 }
 
 #[inline]

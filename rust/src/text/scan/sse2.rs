@@ -1,17 +1,10 @@
 //! Sixteen bytes at a time. Every x86-64 has these instructions: nothing has to be found out at run time.
 use std::arch::x86_64::{
     __m128i, _mm_cmpeq_epi8, _mm_cmplt_epi8, _mm_loadu_si128, _mm_max_epu8, _mm_movemask_epi8,
-    _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+    _mm_or_si128, _mm_set1_epi8,
 };
 
 use super::{Alphabet, separators};
-
-#[inline]
-pub fn clean_in_words<A: Alphabet>(head: u64, tail: u64) -> usize {
-    // SAFETY: SSE2 is part of x86-64.
-    let bytes = unsafe { _mm_set_epi64x(tail.cast_signed(), head.cast_signed()) };
-    ((marks::<A>(bytes) | first::<A>(bytes)) | 1 << 16).trailing_zeros() as usize
-}
 
 #[inline]
 pub fn clean_in_block<A: Alphabet>(block: &[u8; 16]) -> usize {
