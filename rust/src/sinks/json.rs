@@ -4,6 +4,7 @@
     clippy::inline_always,
     reason = "the steps of one value: calls between them would cost more than the steps; lengths are small"
 )]
+use std::mem;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -23,7 +24,7 @@ use crate::text::spelling::Spelling;
 use crate::text::{escape, number};
 
 /// The options of `json.dumps` that change the bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     pub ensure_ascii: bool,
     /// `","` and `":"` instead of `", "` and `": "`; of no effect with an indent.
@@ -88,9 +89,14 @@ impl Separator {
 
 impl<'a, 'py> JsonSink<'a, 'py> {
     pub fn new(style: Style) -> Self {
+        Self::onto(spare::take(), style)
+    }
+
+    /// Writes behind what has been written before.
+    pub fn onto(output: Vec<u8>, style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
-            output: spare::take(),
+            output,
             style,
             level: 0,
             after_value: Separator::new(after_value),
@@ -129,6 +135,11 @@ impl<'a, 'py> JsonSink<'a, 'py> {
         if self.item_end.is_none() {
             self.take_back_separator();
         }
+        self.output
+    }
+
+    /// The text of values that are to be items of a list, each with the separator after it.
+    pub fn into_items(self) -> Vec<u8> {
         self.output
     }
 
@@ -397,6 +408,17 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
         _hyperlink: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> Outcome {
         self.text(url)
+    }
+    fn style(&self) -> Option<Style> {
+        // Lines of an indented text depend on what is around them.
+        (self.item_end.is_none() && self.style.indent.is_none()).then_some(self.style)
+    }
+    fn begun(&mut self, text: &mut Vec<u8>) {
+        if self.output == b"[" {
+            mem::swap(&mut self.output, text);
+        } else {
+            self.output.extend_from_slice(&text[1..]);
+        }
     }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');
