@@ -9,6 +9,8 @@ from typing_extensions import disjoint_base
 
 __all__ = [
     "Acceptor",
+    "Ahead",
+    "Arrivals",
     "CacheStore",
     "Checker",
     "Compressor",
@@ -160,6 +162,18 @@ class Libpq:
     def read(
         self, address: int, plain: Sequence[int]
     ) -> tuple[Grid, list[tuple[int, int]]] | None: ...
+    def begin(
+        self, address: int, plain: Sequence[int]
+    ) -> tuple[Arrivals, list[tuple[int, int]]] | None: ...
+
+@final
+class Arrivals:
+    def add(self, address: int) -> bool: ...
+    def finish(self) -> Grid | None: ...
+
+@final
+class Ahead:
+    def write(self, arrivals: Arrivals) -> None: ...
 
 @final
 class Acceptor:
@@ -197,7 +211,8 @@ class Reader:
     def record(
         self, serializer: Any, instances: Iterable[object]
     ) -> tuple[Recording, list[_Fall]]: ...
-    def rows(self, table: Any) -> Rows: ...
+    def rows(self, table: Any, ahead: Ahead | None = None) -> Rows: ...
+    def ahead(self, shape: Shape) -> Ahead | None: ...
 
 @final
 class Recording:

@@ -11,9 +11,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from django_rustaccel._rust import Grid, Libpq, Sqlite
+from django_rustaccel._rust import Arrivals, Grid, Libpq, Sqlite
 
-__all__ = ["Grid", "libpq", "sqlite"]
+__all__ = ["Arrivals", "Grid", "libpq", "sqlite"]
 
 #: One row of every type, and a second to step to.
 _PROBE = "SELECT 1, -0.5, 'ü', x'00ff', NULL UNION ALL SELECT 2, 'x', '', x'', 9223372036854775807"

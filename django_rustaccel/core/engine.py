@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django_rustaccel._rust import Acceptor, Checker, Guard, Reader, Recording, Rows, Shape
+from django_rustaccel._rust import (
+    Acceptor,
+    Ahead,
+    Checker,
+    Guard,
+    Reader,
+    Recording,
+    Rows,
+    Shape,
+)
 
-__all__ = ["Acceptor", "Checker", "Guard", "Reader", "Recording", "Rows", "Shape"]
+__all__ = ["Acceptor", "Ahead", "Checker", "Guard", "Reader", "Recording", "Rows", "Shape"]

@@ -10,7 +10,7 @@ from django.db.models.manager import BaseManager
 
 from django_rustaccel.conf import settings
 from django_rustaccel.core import statistics
-from django_rustaccel.core.engine import Reader
+from django_rustaccel.core.engine import Reader, Rows
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import list_override, serializer_override
@@ -112,16 +112,19 @@ def _read_rows(serializer: Any, plan: Plan, data: Any) -> list[Any] | str:
     """
     page = page_of(data, plan)
     if page is not None:
-        return _hold(serializer, plan, page.selected(data), can_wait=page.read.can_wait)
+        held = reader_of(plan).rows(page.selected(data))
+        return _hold(serializer, plan, held, can_wait=page.read.can_wait)
     queryset = unread_queryset(data)
     if queryset is None:
         return ""
-    answer = rows.read(plan, queryset)
+    ahead = reader_of(plan).ahead if settings.lazy_data else None
+    answer = rows.read(plan, queryset, ahead)
     if isinstance(answer, str):
         return _no_rows(serializer.child, answer)
     remember: Any = queryset
     remember._result_cache, remember._prefetch_done = LazyResults(queryset, answer), True
-    return _hold(serializer, plan, answer.table, can_wait=answer.can_wait)
+    held = reader_of(plan).rows(answer.table, answer.ahead)
+    return _hold(serializer, plan, held, can_wait=answer.can_wait)
 
 
 def unread_queryset(data: Any) -> QuerySet[Any] | None:
@@ -133,8 +136,7 @@ def unread_queryset(data: Any) -> QuerySet[Any] | None:
     return data if isinstance(data, QuerySet) and data._result_cache is None else None
 
 
-def _hold(serializer: Any, plan: Plan, table: Any, *, can_wait: bool) -> list[Any]:
-    held = reader_of(plan).rows(table)
+def _hold(serializer: Any, plan: Plan, held: Rows, *, can_wait: bool) -> list[Any]:
     if can_wait and settings.lazy_data and held.settle(serializer.child):
         _count("rows", serializer, plan, ())
         return LazyList(held, serializer.child, plan)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from django_rustaccel.core.drivers import Grid
+from django_rustaccel.core.engine import Ahead
 from django_rustaccel.querysets import postgres, sqlite
-from django_rustaccel.querysets.postgres import Texts
+from django_rustaccel.querysets.postgres import Texts, Watch, unwatched
 
 
 class MadeRows(list[Any]):
@@ -38,19 +39,41 @@ class MadeRows(list[Any]):
 Cells = Grid | MadeRows
 
 
-def fetch(using: str, sql: str, params: Any, *, may_be_text: bool) -> tuple[Cells, Texts]:
-    """The rows of a statement, and which of its columns arrive as text.
+class Fetched(NamedTuple):
+    """The rows of a statement."""
+
+    cells: Cells
+    #: Which of their columns are texts.
+    texts: Texts = ()
+    #: What has written rows while they arrived.
+    ahead: Ahead | None = None
+
+
+def fetch(
+    using: str,
+    sql: str,
+    params: Any,
+    *,
+    may_be_text: bool,
+    is_long: bool = True,
+    watch: Watch = unwatched,
+) -> Fetched:
+    """The rows of a statement.
 
     ``may_be_text`` is false if psycopg has to make objects of all columns where it makes any.
+    ``is_long`` says that rows are worth taking in parts while they arrive; ``watch`` is then asked
+    for what writes them meanwhile.
     """
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            return _fetch_sqlite(connection, cursor, sql, params), ()
+            return Fetched(_fetch_sqlite(connection, cursor, sql, params))
         if connection.vendor == "postgresql":
+            if is_long and not _is_watched(cursor) and postgres.can_receive(cursor.cursor):
+                return _receive(cursor, sql, params, watch)
             return _fetch_postgres(cursor, sql, params, may_be_text=may_be_text)
         cursor.execute(sql, params)
-        return _made(cursor), ()
+        return Fetched(_made(cursor))
 
 
 def fetch_in_chunks(
@@ -77,17 +100,34 @@ def _fetch_sqlite(connection: Any, cursor: Any, sql: str, params: Any) -> Cells:
     return _made(cursor) if grid is None else grid
 
 
-def _fetch_postgres(
-    cursor: Any, sql: str, params: Any, *, may_be_text: bool
-) -> tuple[Cells, Texts]:
+def _fetch_postgres(cursor: Any, sql: str, params: Any, *, may_be_text: bool) -> Fetched:
     if _is_watched(cursor) or not postgres.can_take(cursor.cursor):
         types = postgres.ask_for_text(cursor.cursor) if may_be_text else None
         cursor.execute(sql, params)
         rows = _made(cursor)
-        return rows, _text_columns(cursor, types)
+        return Fetched(rows, _text_columns(cursor, types))
     cursor.execute(sql, params)
+    return _taken(cursor)
+
+
+def _receive(cursor: Any, sql: str, params: Any, watch: Watch) -> Fetched:
+    from django_rustaccel.querysets.receiving import Receiver
+
+    with Receiver(cursor.cursor, sql, watch) as receiver:
+        cursor.execute(sql, params)
+    if not receiver.has_received:
+        return _taken(cursor)
+    grid = receiver.grid()
+    if grid is not None:
+        return Fetched(grid, receiver.texts, receiver.ahead)
+    with _collector_held_off():
+        return Fetched(MadeRows(receiver.made()))
+
+
+def _taken(cursor: Any) -> Fetched:
+    """The rows of an executed cursor."""
     taken = postgres.take(cursor.cursor)
-    return (_made(cursor), ()) if taken is None else taken
+    return Fetched(_made(cursor)) if taken is None else Fetched(*taken)
 
 
 def _is_watched(cursor: Any) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django_rustaccel.core import drivers
 from django_rustaccel.core.drivers import Grid
+from django_rustaccel.core.engine import Ahead
 
 #: Types whose Python objects are slow to make and whose text says the same.
 TEXT_TYPES = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid")
@@ -16,8 +18,18 @@ PLAIN_TYPES = (
     "bool", "bpchar", "float4", "float8", "int2", "int4", "int8", "text", "varchar",
 )  # fmt: skip
 
+#: Rows of a part of a result: a tenth of a millisecond for the server, a hundredth for psycopg.
+PART = 64
+
 #: Which columns arrive as text for a loader, and of which PostgreSQL type.
 Texts = tuple[tuple[int, int], ...]
+
+#: Gives what writes rows as they arrive, once it is known which of their columns are texts.
+Watch = Callable[[Texts], Ahead | None]
+
+
+def unwatched(texts: Texts) -> None:
+    """Nobody writes them."""
 
 
 def can_take(cursor: Any) -> bool:
@@ -36,16 +48,37 @@ def can_take(cursor: Any) -> bool:
     )
 
 
+def can_receive(cursor: Any) -> bool:
+    """Whether the result of a cursor can even be taken in parts, while it arrives."""
+    if not can_take(cursor):
+        return False
+    from django.db.backends.postgresql import base
+
+    return type(cursor) is base.Cursor and _has_parts()
+
+
+@cache
+def _has_parts() -> bool:
+    """Whether libpq gives parts (from version 17 on), and psycopg has what is called then."""
+    try:
+        from psycopg import ClientCursor, capabilities
+    except ImportError:
+        return False
+    names = ("_start_query", "_convert_query", "_execute_send", "_check_results", "_set_results")
+    is_able = getattr(capabilities, "has_stream_chunked", bool)
+    return is_able() and all(hasattr(ClientCursor, name) for name in names)
+
+
 def take(cursor: Any) -> tuple[Grid, Texts] | None:
     """The rows of an executed cursor and its columns of text; ``None`` leaves them to psycopg."""
     library, result = drivers.libpq(), cursor.pgresult
     if library is None or result is None or not result.pgresult_ptr:
         return None
-    found = library.read(result.pgresult_ptr, _plain_types(cursor.adapters))
+    found = library.read(result.pgresult_ptr, plain_types(cursor.adapters))
     return None if found is None else (found[0], tuple(found[1]))
 
 
-def _plain_types(adapters: Any) -> list[int]:
+def plain_types(adapters: Any) -> list[int]:
     """The numbers of :data:`PLAIN_TYPES` for which nobody has registered a loader of their own."""
     from psycopg.pq import Format
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -15,17 +15,20 @@ from django.db.models.fields.related_descriptors import (  # type: ignore[attr-d
 from django.db.models.manager import BaseManager
 
 from django_rustaccel.core import statistics
-from django_rustaccel.core.engine import Shape
+from django_rustaccel.core.engine import Ahead, Shape
 from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import Many, Needs, Route
 from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import Cells, MadeRows, fetch, fetch_in_chunks
 from django_rustaccel.querysets.keys import PLACE, spell, widen
 from django_rustaccel.querysets.obstacles import UnreadableError
-from django_rustaccel.querysets.postgres import Texts
+from django_rustaccel.querysets.postgres import PART, Texts
 from django_rustaccel.querysets.readable import lookups_of, readable
 from django_rustaccel.querysets.shapes import shape_of
 from django_rustaccel.querysets.statements import Statement, prepare
+
+#: Gives what writes rows of a shape, if they will most likely be rendered.
+WriteAhead = Callable[[Shape], Ahead | None]
 
 #: `(rows, shape, [(index of the key in the rows of the child, child table)])`
 Table = tuple[Any, ...]
@@ -46,6 +49,8 @@ class Read(NamedTuple):
     added: frozenset[Route] = frozenset()
     #: Which columns arrived as text, and of which PostgreSQL type.
     texts: Texts = ()
+    #: What has written rows while they arrived.
+    ahead: Ahead | None = None
 
     def values(self, name: str) -> list[Any] | None:
         """The values of a column of the queryset's model, as its instances have them."""
@@ -58,16 +63,17 @@ class Read(NamedTuple):
         return cells if load is None else [None if c is None else load(c) for c in cells]
 
 
-def read(plan: Any, queryset: QuerySet[Any]) -> Read | str:
+def read(plan: Any, queryset: QuerySet[Any], write_ahead: WriteAhead | None = None) -> Read | str:
     """Read a queryset for a plan, or say why rows cannot serve it.
 
-    Nothing is sent to the database unless the whole tree of relations can be read.
+    Nothing is sent to the database unless the whole tree of relations can be read. ``write_ahead``
+    is asked for what writes rows of a shape while they arrive.
     """
     try:
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    reading = _Reading(queryset, needs)
+    reading = _Reading(queryset, needs, write_ahead if needs.can_wait else None)
     return reading.done(reading.table())
 
 
@@ -84,7 +90,11 @@ def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Re
 class _Reading:
     """One queryset on its way to a table."""
 
-    def __init__(self, queryset: QuerySet[Any], needs: Needs) -> None:
+    def __init__(
+        self, queryset: QuerySet[Any], needs: Needs, write_ahead: WriteAhead | None = None
+    ) -> None:
+        self.write_ahead = write_ahead
+        self.ahead: Ahead | None = None
         self.queryset = queryset
         self.needs = needs
         self.using = queryset.db
@@ -117,11 +127,26 @@ class _Reading:
     def read(self, sql: str, params: Any) -> tuple[Table, Texts]:
         """The table, and which of its columns arrived as text."""
         statement = self.statement
-        rows, texts = fetch(self.using, sql, params, may_be_text=statement.may_be_text)
+        rows, texts, self.ahead = fetch(
+            self.using,
+            sql,
+            params,
+            may_be_text=statement.may_be_text,
+            is_long=statement.is_long,
+            watch=self.watch,
+        )
+        statement.is_long = len(rows) > PART
         if not rows:
             return NOTHING, texts
         statistics.saved(lambda: self._joined(rows))
         return self.table_of(rows, texts), texts
+
+    def watch(self, texts: Texts) -> Ahead | None:
+        """What writes rows while they arrive: they have to be of a shape that is known by now."""
+        shape = self.statement.shapes.get(texts)
+        if self.write_ahead is None or shape is None:
+            return None
+        return self.write_ahead(shape)
 
     def _joined(self, rows: Cells) -> int:
         """How many queries stock sends for the objects of added joins: one for each."""
@@ -142,6 +167,7 @@ class _Reading:
             self.query,
             self.added,
             self.texts,
+            self.ahead,
         )
 
     def tables(self, size: int) -> Iterator[Table]:

@@ -43,6 +43,8 @@ class Statement:
     annotations: dict[str, int]
     #: False with an array or range among the columns: psycopg makes their elements like columns.
     may_be_text: bool = True
+    #: Whether its rows are worth taking in parts: whether there were so many the last time.
+    is_long: bool = True
     #: The shape of its rows, by which columns arrive as text.
     shapes: dict[Texts, Shape] = field(default_factory=dict)
 

@@ -43,6 +43,10 @@ impl Framework {
             url_template: name("url_template")?,
         })
     }
+
+    pub fn zone<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTzInfo>>> {
+        Ok(self.current_zone.bind(py).call0()?.extract()?)
+    }
 }
 
 /// The number of a node, and which method of its stock field decided about a value.
@@ -51,6 +55,8 @@ pub type Fall = (usize, &'static str);
 pub struct Context<'a, 'py> {
     pub py: Python<'py>,
     pub links: Links,
+    /// Whether a value that needs Python code is refused.
+    pub is_native_only: bool,
     serializer: &'a Bound<'py, PyAny>,
     framework: &'a Framework,
     paths: &'a [Vec<Step>],
@@ -70,6 +76,7 @@ impl<'a, 'py> Context<'a, 'py> {
         Self {
             py: serializer.py(),
             links: Links::default(),
+            is_native_only: false,
             serializer,
             framework,
             paths,
@@ -116,11 +123,15 @@ impl<'a, 'py> Context<'a, 'py> {
     /// The zone of `DateTimeField` without one of its own; `None` when dates stay naive.
     pub fn zone(&self) -> PyResult<Option<&Zone<'py>>> {
         if self.zone.get().is_none() {
-            let zone = self.framework.current_zone.bind(self.py).call0()?;
-            let zone: Option<Bound<'py, PyTzInfo>> = zone.extract()?;
-            let _ = self.zone.set(zone.map(Zone::new).transpose()?);
+            self.set_zone(self.framework.zone(self.py)?)?;
         }
         Ok(self.zone.get().and_then(Option::as_ref))
+    }
+
+    /// Says what the zone is, so that nobody need be asked.
+    pub fn set_zone(&self, zone: Option<Bound<'py, PyTzInfo>>) -> PyResult<()> {
+        let _ = self.zone.set(zone.map(Zone::new).transpose()?);
+        Ok(())
     }
 
     /// A `Hyperlink` to an object.

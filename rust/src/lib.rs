@@ -28,11 +28,13 @@ mod _rust {
     #[pymodule_export]
     use crate::checking::Checker;
     #[pymodule_export]
-    use crate::drivers::libpq::Libpq;
+    use crate::drivers::libpq::{Arrivals, Libpq};
     #[pymodule_export]
     use crate::drivers::sqlite::Sqlite;
     #[pymodule_export]
     use crate::python::acceptor::Acceptor;
+    #[pymodule_export]
+    use crate::python::ahead::Ahead;
     #[pymodule_export]
     use crate::python::batch::{is_json, look_up, split_batch, write_answer};
     #[pymodule_export]

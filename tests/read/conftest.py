@@ -2,6 +2,7 @@
 
 import pytest
 
+import databases
 from django_rustaccel.querysets import postgres, sqlite
 
 
@@ -9,13 +10,18 @@ from django_rustaccel.querysets import postgres, sqlite
 def taken(monkeypatch):
     """For each statement that was read, whether its cells were taken natively."""
     answers = []
-    for module in (sqlite, postgres):
-        stock = module.take
+    ways = [(sqlite, "take"), (postgres, "take")]
+    if databases.selected() == "postgres":
+        from django_rustaccel.querysets.receiving import Receiver
+
+        ways.append((Receiver, "grid"))
+    for owner, name in ways:
+        stock = getattr(owner, name)
 
         def take(cursor, stock=stock):
             found = stock(cursor)
             answers.append(found is not None)
             return found
 
-        monkeypatch.setattr(module, "take", take)
+        monkeypatch.setattr(owner, name, take)
     return answers

@@ -57,7 +57,7 @@ def test_instances_of_rows_that_were_read():
 def test_rows_of_a_grid():
     fill_shop(3)
     statement = books().values_list("id", "title", "publisher_id").query.sql_with_params()
-    grid, _ = fetch.fetch("default", *statement, may_be_text=True)
+    grid = fetch.fetch("default", *statement, may_be_text=True).cells
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         rows = fetch.MadeRows(cursor.fetchall())

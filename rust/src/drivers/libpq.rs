@@ -32,8 +32,9 @@ functions! {
 #[pyclass(frozen, module = "django_rustaccel._rust")]
 pub struct Libpq(Library);
 
-/// A grid, and the columns that are texts for psycopg to load, with the number of their type.
-type Found = (Grid, Vec<(usize, u32)>);
+/// The columns that are texts for psycopg to load, with the number of their type.
+type Texts = Vec<(usize, u32)>;
+type Found = (Grid, Texts);
 
 #[pymethods]
 impl Libpq {
@@ -56,8 +57,17 @@ impl Libpq {
     /// to the driver.
     ///
     /// `plain` are the types, by number, whose cells become what psycopg itself makes of them.
-    #[allow(clippy::needless_pass_by_value, reason = "made of a list of Python's")]
     fn read(&self, address: usize, plain: Vec<u32>) -> Option<Found> {
+        let (mut arrivals, texts) = self.begin(address, plain)?;
+        let is_added = arrivals.add(address);
+        let grid = arrivals.finish().filter(|_| is_added)?;
+        Some((grid, texts))
+    }
+
+    /// For the rows of a result that comes in parts, of which the first is at an address: it is not
+    /// yet added. The rest is as in `read`.
+    #[allow(clippy::needless_pass_by_value, reason = "made of a list of Python's")]
+    fn begin(&self, address: usize, plain: Vec<u32>) -> Option<(Arrivals, Texts)> {
         let result = PgResult { library: &self.0, at: address as Opaque };
         if address == 0 || (0..result.width()).any(|column| result.is_binary(column)) {
             return None;
@@ -69,7 +79,41 @@ impl Libpq {
             .filter(|(_, form)| matches!(form, Form::Foreign))
             .map(|(column, _)| (column as usize, result.type_of(column)));
         let texts = texts.collect();
-        Some((result.rows(&forms)?, texts))
+        let grid = Builder::new(forms.len()).finish();
+        Some((Arrivals { library: self.0, forms, grid }, texts))
+    }
+}
+
+/// The rows that have arrived.
+#[pyclass(module = "django_rustaccel._rust")]
+pub struct Arrivals {
+    library: Library,
+    forms: Vec<Form>,
+    grid: Option<Grid>,
+}
+
+impl Arrivals {
+    pub fn grid(&self) -> Option<&Grid> {
+        self.grid.as_ref()
+    }
+}
+
+#[pymethods]
+impl Arrivals {
+    /// Adds the rows of a part at an address, which its owner keeps alive meanwhile: all or none.
+    /// None are added if a cell is not what its type promises.
+    fn add(&mut self, address: usize) -> bool {
+        let part = PgResult { library: &self.library, at: address as Opaque };
+        let Some(grid) = self.grid.take() else { return false };
+        let added = part.rows(&self.forms, grid);
+        let is_added = added.is_ok();
+        self.grid = Some(added.unwrap_or_else(|before| before));
+        is_added
+    }
+
+    /// The rows that were added, once.
+    fn finish(&mut self) -> Option<Grid> {
+        self.grid.take()
     }
 }
 
@@ -130,20 +174,24 @@ impl PgResult<'_> {
         unsafe { (self.library.PQfformat)(self.at, column) != 0 }
     }
 
-    /// All rows; `None` if a cell is not what its type promises.
-    fn rows(self, forms: &[Form]) -> Option<Grid> {
+    /// The rows of a grid and of this result; the former if a cell is not what its type promises.
+    fn rows(self, forms: &[Form], above: Grid) -> Result<Grid, Grid> {
+        let mut grid = Builder::after(above);
+        if self.add_to(&mut grid, forms).is_some() { grid.checked() } else { Err(grid.undone()) }
+    }
+
+    fn add_to(self, grid: &mut Builder, forms: &[Form]) -> Option<()> {
         // SAFETY: the result is live.
         let length = unsafe { (self.library.PQntuples)(self.at) };
-        let mut grid = Builder::new(forms.len());
         for row in 0..length {
             for (column, form) in (0..).zip(forms) {
                 match self.cell(row, column) {
-                    Some(text) => form.take(text, &mut grid)?,
+                    Some(text) => form.take(text, grid)?,
                     None => grid.null(),
                 }
             }
         }
-        grid.finish()
+        Some(())
     }
 
     /// The text of a cell; `None` for `NULL`.

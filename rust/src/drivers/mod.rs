@@ -12,6 +12,7 @@ macro_rules! functions {
         $($name:ident: fn($($from:ty),*) $(-> $to:ty)?;)*
     }) => {
         $(#[$about])*
+        #[derive(Clone, Copy)]
         pub struct $library { $($name: unsafe extern "C" fn($($from),*) $(-> $to)?,)* }
 
         impl $library {

@@ -1,5 +1,6 @@
 //! The wall to CPython.
 pub mod acceptor;
+pub mod ahead;
 pub mod batch;
 pub mod body;
 mod cache_settings;

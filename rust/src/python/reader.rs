@@ -1,5 +1,5 @@
 //! The read path as Python sees it.
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -8,16 +8,19 @@ use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
 use crate::kinds::link::{Links, Settled};
 use crate::plan::{Builder, Plan, Step};
+use crate::python::ahead::{Ahead, Written};
 use crate::python::collector::HeldOff;
-use crate::sinks::{ObjectSink, Sink, Tape, TapeSink};
-use crate::sources::row::Table;
+use crate::sinks::{ObjectSink, Sink, Style, Tape, TapeSink};
+use crate::sources::row::{Shape, Table};
 
 /// A compiled serializer.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
 pub struct Reader {
-    plan: Plan,
-    paths: Vec<Vec<Step>>,
-    framework: Framework,
+    pub plan: Plan,
+    pub paths: Vec<Vec<Step>>,
+    pub framework: Framework,
+    /// The style in which rows were rendered the last time; `None` if somebody looked at them.
+    habit: Mutex<Option<Style>>,
 }
 
 #[pymethods]
@@ -26,7 +29,8 @@ impl Reader {
     fn new(plan: &Bound<'_, PyAny>, framework: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut builder = Builder::default();
         let plan = builder.plan(plan)?;
-        Ok(Self { plan, paths: builder.paths, framework: Framework::build(framework)? })
+        let framework = Framework::build(framework)?;
+        Ok(Self { plan, paths: builder.paths, framework, habit: Mutex::new(None) })
     }
 
     /// One object as a dict, and where a stock method decided.
@@ -65,12 +69,37 @@ impl Reader {
     }
 
     /// Rows of database cells, held until somebody looks.
-    fn rows(slf: Py<Self>, table: &Bound<'_, PyAny>) -> PyResult<Rows> {
-        Ok(Rows { reader: slf, table: Table::build(table)?, links: OnceLock::new() })
+    #[pyo3(signature = (table, ahead=None))]
+    fn rows(
+        slf: Py<Self>,
+        table: &Bound<'_, PyAny>,
+        ahead: Option<&Bound<'_, Ahead>>,
+    ) -> PyResult<Rows> {
+        let table = Table::build(table)?;
+        let ahead = ahead.and_then(|ahead| ahead.borrow_mut().take());
+        let ahead = Mutex::new(ahead.filter(|written| written.rows <= table.len()));
+        Ok(Rows { reader: slf, table, links: OnceLock::new(), ahead })
+    }
+
+    /// What writes rows of a shape while they arrive; `None` unless they will most likely be rendered
+    /// as they were the last time.
+    fn ahead(slf: Py<Self>, py: Python<'_>, shape: Py<Shape>) -> PyResult<Option<Ahead>> {
+        match slf.get().habit() {
+            Some(style) => Ahead::new(py, slf, shape, style),
+            None => Ok(None),
+        }
     }
 }
 
 impl Reader {
+    fn habit(&self) -> Option<Style> {
+        *self.habit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, habit: Option<Style>) {
+        *self.habit.lock().unwrap_or_else(PoisonError::into_inner) = habit;
+    }
+
     /// Writes a list of objects; how many they were.
     fn write_many<'py, S: Sink<'py>>(
         &self,
@@ -126,6 +155,8 @@ pub struct Rows {
     table: Table,
     /// How URLs are made, if that had to be settled when the rows were read.
     links: OnceLock<Settled>,
+    /// The first of them as JSON, for the first rendering.
+    ahead: Mutex<Option<Written>>,
 }
 
 #[pymethods]
@@ -153,6 +184,7 @@ impl Rows {
         serializer: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let reader = self.reader.get();
+        reader.learn(None);
         let cx = self.context(serializer);
         let value = to_object(cx.py, |sink| self.table.write(&reader.plan, &cx, sink))?;
         Ok((value, cx.fallen()))
@@ -177,7 +209,19 @@ impl Rows {
     ) -> Outcome {
         let reader = self.reader.get();
         let cx = self.context(serializer);
-        self.table.write(&reader.plan, &cx, sink)
+        reader.learn(sink.style());
+        sink.begin_list(self.table.len())?;
+        let first = self.take_ahead(sink.style()).map_or(0, |mut ahead| {
+            sink.begun(&mut ahead.text);
+            ahead.rows
+        });
+        self.table.write_from(first, &reader.plan, &cx, sink)?;
+        sink.end_list()
+    }
+
+    fn take_ahead(&self, style: Option<Style>) -> Option<Written> {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        ahead.take_if(|ahead| style == Some(ahead.style))
     }
 }
 

@@ -2,7 +2,7 @@
 mod json;
 mod names;
 mod object;
-mod spare;
+pub mod spare;
 mod tape;
 
 use std::sync::Arc;
@@ -62,6 +62,13 @@ pub trait Sink<'py> {
     }
     fn end_map(&mut self) -> Outcome;
     fn begin_list(&mut self, length: usize) -> Outcome;
+    /// The style of text that [`Self::begun`] takes.
+    fn style(&self) -> Option<Style> {
+        None
+    }
+    /// Goes on from the text of a list that was begun elsewhere, in the style of the sink. It comes
+    /// right after `begin_list`, and takes the text or leaves what is no longer needed.
+    fn begun(&mut self, _text: &mut Vec<u8>) {}
     fn end_list(&mut self) -> Outcome;
 }
 

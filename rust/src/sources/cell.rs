@@ -73,6 +73,9 @@ impl Cell {
         if !matches!(native, Err(Stop::Unsure)) {
             return native;
         }
+        if cx.is_native_only {
+            return Err(Stop::Refused);
+        }
         let value = self.load(raw, cx.py)?;
         if value.is_none() { sink.null() } else { node.write(&value, cx, sink) }
     }
@@ -90,6 +93,7 @@ impl Cell {
             (Raw::Integer(number), None) => sink.integer(number),
             (Raw::Float(number), None) => sink.float(number),
             (Raw::Text(text), None) => sink.text(text),
+            _ if cx.is_native_only => Err(Stop::Refused),
             (raw, _) => sink.object(&self.load(raw, cx.py)?),
         }
     }

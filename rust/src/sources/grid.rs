@@ -1,6 +1,7 @@
 //! The cells of a result without a Python object each: a slot a cell, and all texts in one piece.
 #![allow(clippy::inline_always, reason = "a cell handed over in memory costs more than all else")]
 use std::cell::Cell;
+use std::mem;
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
@@ -109,9 +110,11 @@ impl Grid {
 
 impl Drop for Grid {
     fn drop(&mut self) {
-        let mut slots = std::mem::take(&mut self.slots);
-        let mut text = std::mem::take(&mut self.text).into_bytes();
-        if slots.capacity() <= KEPT_SLOTS && text.capacity() <= KEPT_TEXT {
+        let mut slots = mem::take(&mut self.slots);
+        let mut text = mem::take(&mut self.text).into_bytes();
+        // One that a builder has emptied has nothing to keep.
+        let is_kept = (1..=KEPT_SLOTS).contains(&slots.capacity());
+        if is_kept && text.capacity() <= KEPT_TEXT {
             slots.clear();
             text.clear();
             // An error is a thread that is ending, which needs no spare room.
@@ -126,13 +129,26 @@ pub struct Builder {
     slots: Vec<Slot>,
     text: Vec<u8>,
     bytes: Vec<u8>,
+    /// Slots, bytes of text and other bytes that a grid had before.
+    before: (usize, usize, usize),
 }
 
 impl Builder {
     /// For rows of this many cells, which are one at least.
     pub fn new(width: usize) -> Self {
         let (slots, text) = SPARE.take();
-        Self { width: width.max(1), slots, text, bytes: Vec::new() }
+        Self { width: width.max(1), slots, text, bytes: Vec::new(), before: (0, 0, 0) }
+    }
+
+    /// For more rows below those of a grid.
+    pub fn after(mut grid: Grid) -> Self {
+        Self {
+            width: grid.width,
+            before: (grid.slots.len(), grid.text.len(), grid.bytes.len()),
+            slots: mem::take(&mut grid.slots),
+            text: mem::take(&mut grid.text).into_bytes(),
+            bytes: mem::take(&mut grid.bytes),
+        }
     }
 
     #[inline]
@@ -171,16 +187,42 @@ impl Builder {
 
     /// The grid, unless a text is not UTF-8: then the driver says so in its own words.
     ///
-    /// All texts are checked at once. If they are valid in one piece and none of them begins in the
-    /// middle of a character, each of them is valid.
+    /// All new texts are checked at once. If they are valid in one piece and none of them begins in
+    /// the middle of a character, each of them is valid.
     pub fn finish(self) -> Option<Grid> {
-        let text = String::from_utf8(self.text).ok()?;
-        let is_whole = self.slots.iter().all(|slot| match *slot {
-            Slot::Text(start, _) => text.is_char_boundary(start as usize),
+        self.checked().ok()
+    }
+
+    /// The same; or the grid of before.
+    pub fn checked(self) -> Result<Grid, Grid> {
+        let (slots, text, _) = self.before;
+        if !self.is_valid(slots, text) {
+            return Err(self.undone());
+        }
+        // SAFETY: the new texts have just been checked; the rest is the text of a grid, which was a
+        // `String`, or empty.
+        let text = unsafe { String::from_utf8_unchecked(self.text) };
+        Ok(Grid { width: self.width, slots: self.slots, text, bytes: self.bytes })
+    }
+
+    /// The grid of before, without what was added.
+    pub fn undone(mut self) -> Grid {
+        let (slots, text, bytes) = self.before;
+        self.slots.truncate(slots);
+        self.text.truncate(text);
+        self.bytes.truncate(bytes);
+        // SAFETY: what is left is the text of a grid, which was a `String`, or empty.
+        let text = unsafe { String::from_utf8_unchecked(self.text) };
+        Grid { width: self.width, slots: self.slots, text, bytes: self.bytes }
+    }
+
+    /// Whether the texts from a slot and a byte on are UTF-8.
+    fn is_valid(&self, slot: usize, start: usize) -> bool {
+        let Ok(text) = simdutf8::basic::from_utf8(&self.text[start..]) else { return false };
+        self.slots[slot..].iter().all(|slot| match *slot {
+            Slot::Text(at, _) => text.is_char_boundary(at as usize - start),
             _ => true,
-        });
-        let grid = Grid { width: self.width, slots: self.slots, text, bytes: self.bytes };
-        is_whole.then_some(grid)
+        })
     }
 }
 
@@ -219,6 +261,19 @@ mod tests {
     fn texts_that_are_valid_only_in_one_piece_are_refused() {
         assert!(grid(&[b"\xc3", b"\xbc"]).is_none());
         assert!(grid(&[b"\xff"]).is_none());
+    }
+
+    #[test]
+    fn grows_by_rows() {
+        let mut builder = Builder::after(grid(&[b"a"]).unwrap());
+        builder.text("ü".as_bytes()).unwrap();
+        let more = builder.finish().unwrap();
+        assert_eq!(more.len(), 2);
+        assert!(matches!(more.cell(0, 0), Some(Raw::Text("a"))));
+        assert!(matches!(more.cell(1, 0), Some(Raw::Text("ü"))));
+        let mut builder = Builder::after(more);
+        builder.text(b"\xff").unwrap();
+        assert!(builder.finish().is_none());
     }
 
     #[test]

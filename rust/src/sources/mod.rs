@@ -10,7 +10,7 @@ pub mod json;
 mod linked;
 pub mod object;
 pub mod outline;
-mod raw;
+pub mod raw;
 pub mod row;
 mod spelled;
 mod value;

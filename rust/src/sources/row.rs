@@ -67,6 +67,13 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether rows are objects of nothing but their own cells.
+    pub fn is_flat(&self) -> bool {
+        matches!(&self.0, Item::Object(layout) if layout.is_flat())
+    }
+}
+
 /// Where the fields of a serializer are in a row, in the order of its plan.
 struct Layout {
     places: Vec<Place>,
@@ -109,6 +116,11 @@ impl Table {
         })
     }
 
+    /// For rows that are somewhere else.
+    pub fn without_rows(shape: Py<Shape>) -> Self {
+        Self { rows: Rows::Made(Vec::new()), shape, children: Vec::new() }
+    }
+
     pub fn len(&self) -> usize {
         self.rows.len()
     }
@@ -121,10 +133,33 @@ impl Table {
         sink: &mut S,
     ) -> Outcome {
         sink.begin_list(self.rows.len())?;
-        for row in 0..self.len() {
-            self.write_item(self.rows.get(row, cx.py)?, Each::Object(plan), cx, sink)?;
-        }
+        self.write_from(0, plan, cx, sink)?;
         sink.end_list()
+    }
+
+    /// The rows from one on, as items of a list.
+    pub fn write_from<'py, S: Sink<'py>>(
+        &self,
+        first: usize,
+        plan: &Plan,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        for row in first..self.len() {
+            self.write_row(self.rows.get(row, cx.py)?, plan, cx, sink)?;
+        }
+        Ok(())
+    }
+
+    /// A row of this table's shape.
+    pub fn write_row<'py, S: Sink<'py>>(
+        &self,
+        row: Row<'_, 'py>,
+        plan: &Plan,
+        cx: &Context<'_, 'py>,
+        sink: &mut S,
+    ) -> Outcome {
+        self.write_item(row, Each::Object(plan), cx, sink)
     }
 
     fn write_item<'py, S: Sink<'py>>(
@@ -201,9 +236,21 @@ impl Layout {
         let with_links = places.iter().enumerate().filter(|(_, place)| place.has_links());
         Ok(Self { with_links: with_links.map(|(index, _)| index).collect(), places })
     }
+
+    fn is_flat(&self) -> bool {
+        self.places.iter().all(Place::is_flat)
+    }
 }
 
 impl Place {
+    fn is_flat(&self) -> bool {
+        match self {
+            Self::Cell(_) | Self::Optional { .. } => true,
+            Self::Joined { layout, .. } => layout.is_flat(),
+            Self::Link(_) | Self::Many { .. } => false,
+        }
+    }
+
     fn has_links(&self) -> bool {
         match self {
             Self::Link(_) => true,

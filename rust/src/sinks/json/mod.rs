@@ -31,9 +31,14 @@ pub struct JsonSink<'a, 'py> {
 
 impl<'a, 'py> JsonSink<'a, 'py> {
     pub fn new(style: Style) -> Self {
+        Self::onto(spare::take(), style)
+    }
+
+    /// Writes behind what has been written before.
+    pub fn onto(output: Vec<u8>, style: Style) -> Self {
         let (after_value, after_key) = style.separators();
         Self {
-            output: spare::take(),
+            output,
             style,
             level: 0,
             after_value: Separator::new(after_value),
@@ -72,6 +77,11 @@ impl<'a, 'py> JsonSink<'a, 'py> {
         if self.item_end.is_none() {
             self.take_back_separator();
         }
+        self.output
+    }
+
+    /// The text of values that are to be items of a list, each with the separator after it.
+    pub fn into_items(self) -> Vec<u8> {
         self.output
     }
 

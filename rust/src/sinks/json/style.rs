@@ -2,7 +2,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "a separator has two bytes at most")]
 
 /// The options of `json.dumps` that change the bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     pub ensure_ascii: bool,
     /// `","` and `":"` instead of `", "` and `": "`; of no effect with an indent.

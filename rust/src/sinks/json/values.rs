@@ -3,12 +3,13 @@
     clippy::inline_always,
     reason = "the steps of one value: calls between them would cost more than the steps"
 )]
+use std::mem;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
-use super::JsonSink;
+use super::{JsonSink, Style};
 use crate::error::{Outcome, Stop};
 use crate::python::integer;
 use crate::sinks::{Key, Sink, names};
@@ -116,6 +117,17 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
         _hyperlink: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
     ) -> Outcome {
         self.text(url)
+    }
+    fn style(&self) -> Option<Style> {
+        // Lines of an indented text depend on what is around them.
+        (self.item_end.is_none() && self.style.indent.is_none()).then_some(self.style)
+    }
+    fn begun(&mut self, text: &mut Vec<u8>) {
+        if self.output == b"[" {
+            mem::swap(&mut self.output, text);
+        } else {
+            self.output.extend_from_slice(&text[1..]);
+        }
     }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');

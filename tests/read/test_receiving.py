@@ -1,0 +1,521 @@
+"""Rows of PostgreSQL that are taken while they arrive: what happens to them on the way."""
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Field
+from django.db.models.expressions import RawSQL
+from rest_framework.renderers import JSONRenderer
+
+import databases
+from bookshop.data import fill_shop
+from bookshop.models import Book
+from bookshop.serializers import BookSerializer, NestedBookSerializer
+from django_rustaccel.core import drivers
+from django_rustaccel.querysets import postgres
+from engines import ENGINES, assert_same, captured_queries, running
+from read.cells import annotated, assert_same_books, books, execute
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases_of("postgres"),
+    pytest.mark.skipif(
+        databases.selected() == "postgres" and not postgres._has_parts(),
+        reason="libpq gives no parts before version 17",
+    ),
+]
+
+MANY = 3 * postgres.PART
+
+#: Raises the error of a code at the row whose number of pages is asked for.
+FAIL = """
+CREATE OR REPLACE FUNCTION fail(pages int, at int, code text) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    IF pages = at THEN
+        RAISE EXCEPTION 'no “%”', code USING ERRCODE = code, DETAIL = 'a', HINT = 'b';
+    END IF;
+    RETURN pages;
+END $$
+"""
+
+
+@pytest.fixture
+def received(monkeypatch):
+    """How many parts each statement came in."""
+    from django_rustaccel.querysets.receiving import Receiver
+
+    counts, stock = [], Receiver._receive
+
+    def receive(self, params):
+        try:
+            yield from stock(self, params)
+        finally:
+            counts.append(-(-self.rows // postgres.PART))
+
+    monkeypatch.setattr(Receiver, "_receive", receive)
+    return counts
+
+
+@pytest.fixture
+def many_books(db):
+    """More than one part; the pages number them."""
+    fill_shop(MANY)
+    for number, book in enumerate(books()):
+        Book.objects.filter(pk=book.pk).update(pages=number)
+
+
+def valued(sql):
+    """The books, with a value that SQL gives."""
+    return annotated(RawSQL(sql, (), output_field=Field()))
+
+
+def failure(work):
+    """What an error says, and what it leaves behind."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        work()
+    error, cause = caught.value, caught.value.__cause__
+    diagnosis = getattr(cause, "diag", None)
+    names = [name for name in dir(diagnosis) if not name.startswith("_")]
+    said = {name: getattr(diagnosis, name) for name in names if isinstance(name, str)}
+    said = {name: value for name, value in said.items() if value is None or isinstance(value, str)}
+    return type(error), str(error), type(cause), getattr(cause, "sqlstate", None), said
+
+
+def state():
+    """Whether the connection works, and its transaction."""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone(), connection.needs_rollback
+    return connection.needs_rollback, connection.is_usable()
+
+
+def assert_same_failure(work):
+    outcomes = []
+    for engine in ENGINES:
+        with running(engine):
+            with suppress(transaction.TransactionManagementError), transaction.atomic():
+                raised = failure(work)
+                inside = state()
+                transaction.set_rollback(True)
+            outcomes.append((raised, inside, state()))
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 128, 150])
+def test_any_number_of_rows(count, taken):
+    fill_shop(count)
+    for _ in range(3):
+        assert_same_books(tier="rows")
+    assert all(taken) or not count
+
+
+def test_parts(many_books, received):
+    assert len(BookSerializer(books(), many=True).data) == MANY
+    assert received == [3]
+
+
+def test_short_results_come_in_one_piece(received):
+    fill_shop(5)
+    for _ in range(3):
+        assert_same(lambda: NestedBookSerializer(books(), many=True).data, tier="rows")
+    assert received == [1, 1]  # the first time that the books and their tags were read
+
+
+@pytest.mark.parametrize("code", ["22012", "57014", "55P03", "40P01", "40001", "P0001", "XX000"])
+@pytest.mark.parametrize("at", [0, MANY // 2, MANY - 1])
+def test_errors_of_the_server(code, at, many_books, received):
+    execute(FAIL)
+    assert_same_failure(valued(f"fail(pages, {at}, '{code}')"))
+    assert received
+
+
+@pytest.mark.parametrize(
+    "sql", ["1 / (pages - 100)", "no_such_column", "'x'::int", "(", "1; SELECT"]
+)
+def test_errors_of_sql(sql, many_books, received):
+    assert_same_failure(valued(sql))
+    assert received
+
+
+def test_statement_timeout(many_books):
+    execute("SET LOCAL statement_timeout = 50")
+    assert_same_failure(valued("pg_sleep(0.005)"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_timeout(many_books):
+    other = connection.copy()
+    try:
+        execute("SET lock_timeout = 50")
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN; LOCK TABLE bookshop_book")
+        assert_same_failure(lambda: BookSerializer(books(), many=True).data)
+    finally:
+        other.close()
+        execute("RESET lock_timeout")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_a_server_process_that_ends(many_books, in_transaction):
+    """Its error reaches the user, and the next request has another connection."""
+    last = "CASE WHEN pages = 150 THEN pg_terminate_backend(pg_backend_pid()) END"
+
+    def outcome():
+        raised = failure(valued(last))
+        usable = connection.is_usable()
+        return raised, usable
+
+    outcomes = []
+    for engine in ENGINES:
+        with running(engine):
+            if in_transaction:
+                with suppress(DatabaseError), transaction.atomic():
+                    outcomes.append(outcome())
+            else:
+                outcomes.append(outcome())
+        connection.close_if_unusable_or_obsolete()
+        assert BookSerializer(books(), many=True).data
+    assert outcomes[0] == outcomes[1]
+    assert not outcomes[0][1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed(many_books):
+    outcomes = []
+    for engine in ENGINES:
+        with running(engine):
+            connection.ensure_connection()
+            connection.connection.close()
+            outcomes.append(failure(lambda: BookSerializer(books(), many=True).data))
+            connection.close()
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_transactions_begin_as_ever(many_books):
+    """Without autocommit, psycopg begins a transaction with the first statement."""
+    connection.set_autocommit(False)
+    try:
+        assert len(BookSerializer(books(), many=True).data) == MANY
+        assert connection.connection.info.transaction_status.name == "INTRANS"
+        connection.rollback()
+    finally:
+        connection.set_autocommit(True)
+
+
+def test_notices_and_notifications_reach_their_handlers(many_books):
+    execute(
+        "CREATE OR REPLACE FUNCTION tell(pages int) RETURNS int LANGUAGE plpgsql AS $$"
+        "BEGIN RAISE NOTICE 'page %', pages; RETURN pages; END $$"
+    )
+    heard = {engine: [] for engine in ENGINES}
+    for engine in ENGINES:
+        driver, said = connection.connection, heard[engine]
+
+        def hear(notice, said=said):
+            said.append(notice.message_primary)
+
+        driver.add_notice_handler(hear)
+        with running(engine):
+            valued("tell(pages)")()
+        driver.remove_notice_handler(hear)
+    assert heard["rustaccel"] == heard["stock"]
+    assert len(heard["stock"]) == MANY
+
+
+def test_wrappers_see_what_psycopg_says_of_a_result(many_books):
+    seen = {engine: [] for engine in ENGINES}
+    for engine in ENGINES:
+
+        def look(execute, sql, params, many, context, said=seen[engine]):
+            answer = execute(sql, params, many, context)
+            cursor = context["cursor"]
+            said += [cursor.rowcount, cursor.statusmessage, cursor.rownumber]
+            said += [(column.name, column.type_code) for column in cursor.description]
+            return answer
+
+        with running(engine), connection.execute_wrapper(look):
+            assert BookSerializer(books(), many=True).data
+    assert seen["rustaccel"] == seen["stock"]
+    assert seen["stock"][0] == MANY
+
+
+def test_a_wrapper_that_explains_first(many_books, taken):
+    plans = []
+
+    def explain(execute, sql, params, many, context):
+        cursor = context["cursor"].cursor
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plans.extend(cursor.fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        data = BookSerializer(books(), many=True).data
+    assert plans
+    assert (len(data), taken) == (MANY, [True])
+
+
+def test_a_wrapper_that_comments(many_books, taken, received):
+    def comment(execute, sql, params, many, context):
+        return execute(f"{sql} /* from here */", params, many, context)
+
+    with connection.execute_wrapper(comment):
+        assert_same_books(tier="rows")
+    assert all(taken)
+    assert received == []
+
+
+def test_a_wrapper_that_tries_another_statement_after_an_error(many_books):
+    """Rows that came before the error are forgotten."""
+    render = JSONRenderer().render
+
+    def retry(execute, sql, params, many, context):
+        if not sql.startswith("SELECT"):
+            return execute(sql, params, many, context)
+        try:
+            with transaction.atomic():
+                return execute(sql, params, many, context)
+        except DatabaseError:
+            return execute(sql.replace("1 / (", "0 * ("), params, many, context)
+
+    def work():
+        value = RawSQL("1 / (pages - 150)", (), output_field=Field())
+        rows = Book.objects.alias(value=value).order_by("value", "-pk")
+        with connection.execute_wrapper(retry):
+            return render(BookSerializer(rows, many=True).data)
+
+    for _ in range(3):
+        assert_same(work)
+
+
+def test_what_is_executed_is_logged(many_books, received):
+    logs = []
+    for engine in ENGINES:
+        with running(engine), captured_queries() as queries:
+            assert BookSerializer(books().filter(pages__gte=7), many=True).data
+        logs.append(queries)
+    assert logs[0] == logs[1]
+    assert received == [3]
+
+
+def test_rows_that_psycopg_has_to_make(many_books, monkeypatch):
+    from django_rustaccel.querysets.receiving import Receiver
+
+    monkeypatch.setattr(Receiver, "grid", lambda self: None)
+    for _ in range(3):
+        assert_same_books(tier="rows")
+
+
+class Refusing:
+    """Arrivals that take the first part only."""
+
+    def __init__(self, arrivals):
+        self.arrivals = arrivals
+        self.finish = arrivals.finish
+        self.parts = 0
+
+    def add(self, address):
+        self.parts += 1
+        return self.parts == 1 and self.arrivals.add(address)
+
+
+def test_an_odd_cell_in_a_later_part(monkeypatch):
+    """The rows before it have been taken, and are made of that."""
+    from django_rustaccel.querysets.receiving import Receiver
+
+    class Library:
+        def begin(self, address, plain):
+            arrivals, texts = library.begin(address, plain)
+            return Refusing(arrivals), texts
+
+    library = drivers.libpq()
+    monkeypatch.setattr(drivers, "libpq", Library)
+    sql = "SELECT n, n / 8::numeric, NULLIF(n, 3)::text FROM generate_series(1, 200) AS n"
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        rows = cursor.execute(sql).fetchall()
+        with Receiver(cursor, sql, postgres.unwatched) as receiver:
+            cursor.execute(sql)
+        assert (receiver.has_received, receiver.grid()) == (True, None)
+        assert receiver.made() == rows
+
+
+def test_another_cursor_class(many_books, received):
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    driver = connection.connection
+    stock, driver.cursor_factory = driver.cursor_factory, ServerBindingCursor
+    try:
+        assert_same_books(tier="rows")
+    finally:
+        driver.cursor_factory = stock
+    assert received == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_a_connection(many_books):
+    expected = JSONRenderer().render(BookSerializer(books(), many=True).data)
+    answers = []
+
+    def read():
+        for _ in range(5):
+            data = BookSerializer(books(), many=True).data
+            answers.append(JSONRenderer().render(data))
+
+    connection.inc_thread_sharing()
+    shared = connections["default"]
+
+    def run():
+        connections["default"] = shared
+        read()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        connection.dec_thread_sharing()
+    assert answers == [expected] * 20
+
+
+INTERRUPTED = """
+import sys, threading, signal, os, time
+import django
+django.setup()
+from django.db import connection, transaction
+import django_rustaccel
+from bookshop.models import Book
+from bookshop.serializers import BookSerializer, NestedBookSerializer
+from contextlib import nullcontext
+from django.db.models.expressions import RawSQL
+from django.db.models import Field
+
+connection.settings_dict["NAME"] = sys.argv[2]
+wait = RawSQL("pg_sleep(CASE WHEN pages < 100 THEN 0 ELSE 10 END)::text", (), output_field=Field())
+rows = Book.objects.alias(w=wait).filter(w="").order_by("pages")
+
+def interrupt():
+    time.sleep(0.7)
+    os.kill(os.getpid(), signal.SIGINT)
+
+def work():
+    threading.Thread(target=interrupt).start()
+    try:
+        len(BookSerializer(rows, many=True).data)
+    except KeyboardInterrupt as error:
+        print("interrupted", type(error.__cause__), type(error.__context__))
+
+stock = sys.argv[1] == "stock"
+connection.ensure_connection()
+started = time.monotonic()
+with django_rustaccel.disabled() if stock else nullcontext():
+    work()
+    print(connection.connection.info.transaction_status.name, Book.objects.count())
+    try:
+        with transaction.atomic():
+            work()
+            print(connection.connection.info.transaction_status.name)
+            Book.objects.count()
+    except Exception as error:
+        print(type(error), error)
+    print(connection.connection.info.transaction_status.name, Book.objects.count())
+print(time.monotonic() - started < 9)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_interruption(many_books):
+    """Ctrl-C cancels the statement and leaves the connection as stock leaves it."""
+    name = connection.settings_dict["NAME"]
+    tests = str(Path(__file__).parent.parent)
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": tests}
+
+    def run(engine):
+        command = [sys.executable, "-c", INTERRUPTED, engine, name]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    outputs = [run(engine) for engine in ENGINES]
+    assert outputs[0] == outputs[1]
+    assert "interrupted" in outputs[0]
+    assert outputs[0].endswith("True\n")
+
+
+STYLES = {
+    "unicode": {},
+    "ascii": {"ensure_ascii": True},
+    "spaced": {"compact": False},
+    "lenient": {"strict": False},
+}
+
+
+def styled(name):
+    return type("Styled", (JSONRenderer,), STYLES[name])()
+
+
+def test_styles_change_from_one_rendering_to_the_next(many_books):
+    def work():
+        rendered = []
+        for name in (*STYLES, *reversed(STYLES)):
+            data = BookSerializer(books(), many=True).data
+            rendered += [styled(name).render(data), styled("unicode").render({"results": [data]})]
+            indented = {"indent": 4}
+            rendered.append(styled(name).render(data, None, indented))
+        return b"".join(rendered)
+
+    assert_same(work, tier="rows")
+
+
+def test_rows_that_somebody_looks_at(many_books):
+    def work():
+        first = JSONRenderer().render(BookSerializer(books(), many=True).data)
+        looked = BookSerializer(books(), many=True).data
+        looked[0]["title"] = "changed"
+        second = BookSerializer(books(), many=True).data
+        return [first, JSONRenderer().render(looked), JSONRenderer().render(second), len(second)]
+
+    assert_same(work, tier="rows")
+
+
+@pytest.mark.parametrize("column", ["created", "published"])
+@pytest.mark.parametrize("value", ["0001-02-03", "9999-12-31"])
+def test_a_value_that_needs_python(column, value, many_books):
+    """It ends what is written while rows arrive, and nothing else."""
+    execute(f"UPDATE bookshop_book SET {column} = '{value}' WHERE pages = 150")
+    for _ in range(3):
+        assert_same(lambda: JSONRenderer().render(BookSerializer(books(), many=True).data))
+
+
+def test_more_than_is_written_while_rows_arrive(many_books):
+    execute("UPDATE bookshop_book SET summary = repeat('ü', 10000)")
+    for _ in range(3):
+        assert_same(lambda: JSONRenderer().render(BookSerializer(books(), many=True).data))
+
+
+def test_rows_changed_after_they_were_read(many_books):
+    """The database is read when `.data` is asked for: what comes later is not seen."""
+
+    def work():
+        rendered = []
+        for _ in range(2):
+            data = BookSerializer(books(), many=True).data
+            with transaction.atomic():
+                Book.objects.update(title="later")
+                rendered.append(JSONRenderer().render(data))
+                transaction.set_rollback(True)
+        return rendered
+
+    assert_same(work, tier="rows")
