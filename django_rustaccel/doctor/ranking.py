@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django_rustaccel.doctor.causes import cause, change_of, parts
 from django_rustaccel.doctor.changes import Change, Gain
-from django_rustaccel.doctor.sample import Sampled
+
+if TYPE_CHECKING:  # it needs Django REST framework
+    from django_rustaccel.doctor.sample import Sampled
 
 
 @dataclass

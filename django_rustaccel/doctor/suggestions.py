@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import global_settings
 from django.conf import settings as django_settings
@@ -14,7 +14,9 @@ from django.conf import settings as django_settings
 from django_rustaccel.conf import NAME, settings
 from django_rustaccel.core.origin import shorten
 from django_rustaccel.doctor.changes import Change, Gain
-from django_rustaccel.doctor.sample import Sampled
+
+if TYPE_CHECKING:  # it needs Django REST framework
+    from django_rustaccel.doctor.sample import Sampled
 
 _HASHERS = "django.contrib.auth.hashers"
 _OUR_HASHERS = "django_rustaccel.hashers"

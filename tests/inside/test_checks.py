@@ -14,6 +14,7 @@ from django_rustaccel.checks.known import _KNOWN
 from django_rustaccel.checks.project import middleware_position
 from django_rustaccel.conf import SETTINGS
 from django_rustaccel.middleware import RateLimitMiddleware
+from django_rustaccel.ratelimit import ViewLimit
 from django_rustaccel.webhooks import WebhookVerifier
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -227,6 +228,7 @@ class OwnLimit(RateLimitMiddleware):
 def workers(monkeypatch):
     monkeypatch.delenv("GUNICORN_CMD_ARGS", raising=False)
     monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    monkeypatch.setattr(ViewLimit, "exists", False)  # whatever other tests have limited
 
 
 def said(settings, deploy=True):

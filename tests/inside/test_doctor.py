@@ -284,6 +284,28 @@ class TestTheProcessor:
         assert have is None or have > 2**26
 
 
+def test_without_the_framework():
+    program = """
+import sys
+sys.modules["rest_framework"] = None
+from django.conf import settings
+settings.configure(SECRET_KEY="x", INSTALLED_APPS=["django_rustaccel"], DATABASES={})
+import django
+django.setup()
+from django.core.management import call_command
+call_command("rustaccel", "doctor")
+try:
+    call_command("rustaccel", "doctor", "--auto")
+except django.core.management.CommandError as error:
+    print(error.returncode, error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert "Serializers\n  none\n" in done.stdout, done.stderr
+    assert "2 Django REST framework is not installed" in done.stdout
+
+
 def test_it_sends_no_query():
     """Without the marker for databases every query is refused."""
     assert run("doctor")[2] == 0
