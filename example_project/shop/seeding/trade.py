@@ -1,0 +1,74 @@
+"""What customers said of books, and what they bought."""
+
+import random
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+
+from shop.models import Book, Order, OrderLine, Review
+from shop.seeding.chance import MOST_REVIEWS, chance, identity, moment, stars_of
+
+#: Every so many books there is an order, of that book and some after it.
+BOOKS_AN_ORDER = 4
+MOST_LINES = 5
+OPINIONS = ["", "Could not put it down.", "Too long.", "A gift that was liked.", "Twice, at least."]
+
+
+def make_reviews(books: Mapping[int, Book], buyers: Sequence[User]) -> None:
+    """What each of some customers thinks of each book."""
+    Review.objects.bulk_create(
+        Review(
+            book=book,
+            customer=customer,
+            stars=stars,
+            text=rng.choice(OPINIONS),
+            created=moment(rng),
+        )
+        for number, book in books.items()
+        for rng in [chance("reviews", number)]
+        for customer, stars in zip(rng.sample(buyers, MOST_REVIEWS), stars_of(number), strict=False)
+    )
+
+
+def make_orders(books: Mapping[int, Book], buyers: Sequence[User]) -> None:
+    """One order for every few books, which it begins with one of."""
+    first = [number for number in books if number % BOOKS_AN_ORDER == 0]
+    shelf = list(books.values())
+    made = [_order(number, books[number], shelf, buyers) for number in first]
+    Order.objects.bulk_create(order for order, _ in made)
+    keys = dict(
+        Order.objects.filter(reference__in=[order.reference for order, _ in made]).values_list(
+            "reference", "pk"
+        )
+    )
+    for order, lines in made:
+        for line in lines:
+            line.order_id = keys[order.reference]
+    OrderLine.objects.bulk_create(line for _, lines in made for line in lines)
+
+
+def _order(
+    number: int, book: Book, shelf: Sequence[Book], buyers: Sequence[User]
+) -> tuple[Order, list[OrderLine]]:
+    rng = chance("order", number)
+    chosen = {book.pk: book} | {other.pk: other for other in _some(rng, shelf)}
+    lines = [
+        OrderLine(book=each, quantity=rng.randrange(1, 4), price=each.price)
+        for each in chosen.values()
+    ]
+    created = moment(rng)
+    paid = created if rng.random() < 0.9 else None
+    order = Order(
+        reference=str(identity("order", number)),
+        customer=rng.choice(buyers),
+        status=Order.Status.PAID if paid else Order.Status.PLACED,
+        total=sum((line.price * line.quantity for line in lines), Decimal()),
+        created=created,
+        paid=paid,
+    )
+    return order, lines
+
+
+def _some(rng: random.Random, shelf: Sequence[Book]) -> list[Book]:
+    return rng.sample(shelf, min(len(shelf), rng.randrange(MOST_LINES)))
