@@ -7,7 +7,6 @@ from django.urls import include, path
 from django.views.static import serve as serve_media
 
 from django_rustaccel.metrics import metrics_view
-
 from shop.views import compare, compare_json
 
 urlpatterns = [

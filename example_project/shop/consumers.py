@@ -7,7 +7,6 @@ from rest_framework import serializers
 from django_rustaccel.channels import AsyncJsonWebsocketConsumer, Message, MessagePipeline
 from django_rustaccel.ratelimit import Limiter
 from django_rustaccel.validation import Validator
-
 from shop import feeds
 from shop.models import Visit
 
@@ -43,7 +42,7 @@ class OrderFeed(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         """Refuse who is not logged in."""
-        user = self.scope["user"]
+        user: Any = self.scope["user"]
         if not user.is_authenticated:
             await self.close()
             return

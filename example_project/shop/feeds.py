@@ -1,7 +1,6 @@
 """Which changes of the database are told to which WebSockets."""
 
 from django_rustaccel.channels import publish_changes
-
 from shop.models import Order, Review
 from shop.serializers import OrderSerializer, ReviewSerializer
 
@@ -22,10 +21,6 @@ def orders_of(customer: int) -> str:
 def publish() -> None:
     """Tell of reviews to everybody, of orders to their customer and the staff."""
     reviews = Review.objects.select_related("customer")
-    publish_changes(
-        reviews, ReviewSerializer, lambda review: [REVIEWS, reviews_of(review.book_id)]
-    )
+    publish_changes(reviews, ReviewSerializer, lambda review: [REVIEWS, reviews_of(review.book_id)])
     orders = Order.objects.prefetch_related("lines__book")
-    publish_changes(
-        orders, OrderSerializer, lambda order: [ORDERS, orders_of(order.customer_id)]
-    )
+    publish_changes(orders, OrderSerializer, lambda order: [ORDERS, orders_of(order.customer_id)])

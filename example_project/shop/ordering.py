@@ -12,9 +12,7 @@ from shop.models import Order, OrderLine
 
 
 @transaction.atomic
-def place_order(
-    *, customer: User, lines: Iterable[Mapping[str, Any]], **fields: Any
-) -> Order:
+def place_order(*, customer: User, lines: Iterable[Mapping[str, Any]], **fields: Any) -> Order:
     """Place an order of lines with ``book`` and ``quantity``, for the present prices."""
     made = [OrderLine(price=line["book"].price, **line) for line in lines]
     total = sum((line.price * line.quantity for line in made), Decimal())

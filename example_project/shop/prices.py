@@ -10,7 +10,6 @@ from rest_framework.exceptions import ValidationError
 
 from django_rustaccel.exceptions import BulkValidationError
 from django_rustaccel.validation import full_clean_many
-
 from shop.models import Book
 
 

@@ -26,7 +26,7 @@ class BasketView(APIView):
 
     def put(self, request: Request) -> Response:
         """Replace what is in the basket."""
-        serializer = BasketLineSerializer(data=request.data, many=True, max_length=MOST_LINES)
+        serializer = BasketLineSerializer(data=request.data, many=True, max_length=MOST_LINES)  # type: ignore[call-arg]
         serializer.is_valid(raise_exception=True)
         pairs = [[line["book"].pk, line["quantity"]] for line in serializer.validated_data]
         response = Response(_as_lines(pairs))

@@ -19,6 +19,7 @@ from shop.models import Author, Book, Publisher, Tag
 from shop.prices import change_prices
 from shop.serializers import (
     AuthorSerializer,
+    BookDetailSerializer,
     BookSerializer,
     CoverSerializer,
     PriceSerializer,
@@ -65,6 +66,12 @@ class BookViewSet(CatalogueViewSet):
     filterset_class = BookFilter
     search_fields = ["title", "author__name"]
     ordering_fields = ["title", "price", "rating", "published"]
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """Lists go without what only the page of a book shows."""
+        if self.action in ("retrieve", "create", "update", "partial_update"):
+            return BookDetailSerializer
+        return super().get_serializer_class()
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         """Save, and remember when."""

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from django_rustaccel.querysets import StreamingJSONResponse, to_csv, to_json
 from django_rustaccel.ratelimit import ratelimit
-
 from shop.models import Book
 
 FIELDS = {

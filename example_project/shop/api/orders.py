@@ -43,6 +43,6 @@ class OrderViewSet(
         serializer = self.get_serializer(data=request.data, many=True, max_length=1000)
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            orders = serializer.save(customer=request.user)
+            orders: Any = serializer.save(customer=request.user)
         placed = self.get_queryset().filter(pk__in=[order.pk for order in orders])
         return Response(self.get_serializer(placed.order_by("pk"), many=True).data, status=201)

@@ -23,9 +23,9 @@ class PaymentWebhook(APIView):
         serializer = PaymentSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         event = serializer.validated_data
-        if event["type"] != SUCCEEDED or "data" not in event:
+        if event["type"] != SUCCEEDED or "payment" not in event:
             return Response({"status": "ignored"})
-        return _pay(**event["data"])
+        return _pay(**event["payment"])
 
 
 def _pay(reference: str, amount: int) -> Response:

@@ -11,7 +11,7 @@ class IsStaffOrReadOnly(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether this request may go on."""
-        return request.method in SAFE_METHODS or bool(request.user and request.user.is_staff)
+        return request.method in SAFE_METHODS or request.user.is_staff
 
 
 class IsOwnOrReadOnly(BasePermission):

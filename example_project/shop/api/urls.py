@@ -5,7 +5,6 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import DefaultRouter
 
 from django_rustaccel.drf.batch import BatchView
-
 from shop.api.accounts import Login, Logout, Register
 from shop.api.basket import BasketView
 from shop.api.catalogue import AuthorViewSet, BookViewSet, PublisherViewSet, TagViewSet

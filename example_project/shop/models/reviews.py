@@ -12,9 +12,7 @@ class Review(models.Model):
     """One customer's opinion of one book; a second one of the same book is refused."""
 
     book = models.ForeignKey(Book, models.CASCADE, related_name="reviews")
-    customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews"
-    )
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews")
     stars = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(5)]
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from shop.models import Book
 from shop.seeding.catalogue import Surroundings, make_books, missing
 from shop.seeding.customers import customers
 from shop.seeding.trade import make_orders, make_reviews

@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from shop.models import Author, Book, Publisher, Tag
 from shop.seeding.chance import chance, identity, moment, stars_of
+from shop.seeding.inserting import insert
 
 FIRST_NAMES = ["Ada", "Chinua", "Clarice", "Gabriela", "Jorge", "Märta", "Naguib", "Zadie", "陽子"]
 LAST_NAMES = ["Achterberg", "Borges", "Ćosić", "Eco", "Le Guin", "Ngũgĩ", "O’Brien", "Sōseki"]
@@ -47,9 +48,9 @@ def _named(model: type[Named], wanted: Iterable[Any]) -> list[Named]:
     by_name = {row.name: row for row in wanted}
     rows: Any = model._default_manager
     there = {row.name: row for row in rows.filter(name__in=by_name).order_by("-pk")}
-    new = rows.bulk_create(row for name, row in by_name.items() if name not in there)
-    there.update((row.name, row) for row in new)
-    return [there[name] for name in by_name]
+    new = {name: row for name, row in by_name.items() if name not in there}
+    insert(model, new.values(), by="name")
+    return [(there | new)[name] for name in by_name]
 
 
 def _publisher(number: int) -> Publisher:
@@ -73,8 +74,7 @@ def make_books(numbers: Iterable[int], surroundings: Surroundings) -> dict[int, 
     """These books, with their tags, by their numbers."""
     sources = {number: chance("book", number) for number in numbers}
     books = {number: _book(number, rng, surroundings) for number, rng in sources.items()}
-    # MySQL gives no keys of what was inserted: they are read by what was known before.
-    _with_keys(Book.objects.bulk_create(books.values()))
+    insert(Book, books.values(), by="uuid")
     links = Book.tags.through
     links._default_manager.bulk_create(
         links(book_id=books[number].pk, tag_id=tag.pk)
@@ -82,13 +82,6 @@ def make_books(numbers: Iterable[int], surroundings: Surroundings) -> dict[int, 
         for tag in rng.sample(surroundings.tags, TAGS_EACH)
     )
     return books
-
-
-def _with_keys(books: Sequence[Book]) -> None:
-    without = {book.uuid: book for book in books if book.pk is None}
-    if without:
-        for uuid, pk in Book.objects.filter(uuid__in=without).values_list("uuid", "pk"):
-            without[uuid].pk = pk
 
 
 def _book(number: int, rng: random.Random, surroundings: Surroundings) -> Book:

@@ -10,9 +10,11 @@ CUSTOMERS = 100
 
 
 def customers(password: str) -> Sequence[User]:
-    """``reader-1`` and so on, and ``keeper`` who may do everything; known names stay as they are."""
+    """``reader-1`` and so on, and ``keeper`` who may do everything; who is there stays as is."""
     names = [f"reader-{number}" for number in range(1, CUSTOMERS + 1)]
-    there = set(User.objects.filter(username__in=[STAFF, *names]).values_list("username", flat=True))
+    there = set(
+        User.objects.filter(username__in=[STAFF, *names]).values_list("username", flat=True)
+    )
     if new := [name for name in [STAFF, *names] if name not in there]:
         # One hash for all: a hundred would take longer than all the books.
         hashed = make_password(password)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from shop.models import Book, Order, OrderLine, Review
 from shop.seeding.chance import MOST_REVIEWS, chance, identity, moment, stars_of
+from shop.seeding.inserting import insert
 
 #: Every so many books there is an order, of that book and some after it.
 BOOKS_AN_ORDER = 4
@@ -33,18 +34,13 @@ def make_reviews(books: Mapping[int, Book], buyers: Sequence[User]) -> None:
 
 def make_orders(books: Mapping[int, Book], buyers: Sequence[User]) -> None:
     """One order for every few books, which it begins with one of."""
-    first = [number for number in books if number % BOOKS_AN_ORDER == 0]
     shelf = list(books.values())
-    made = [_order(number, books[number], shelf, buyers) for number in first]
-    Order.objects.bulk_create(order for order, _ in made)
-    keys = dict(
-        Order.objects.filter(reference__in=[order.reference for order, _ in made]).values_list(
-            "reference", "pk"
-        )
-    )
-    for order, lines in made:
-        for line in lines:
-            line.order_id = keys[order.reference]
+    made = [
+        _order(number, book, shelf, buyers)
+        for number, book in books.items()
+        if number % BOOKS_AN_ORDER == 0
+    ]
+    insert(Order, [order for order, _ in made], by="reference")
     OrderLine.objects.bulk_create(line for _, lines in made for line in lines)
 
 
@@ -53,20 +49,20 @@ def _order(
 ) -> tuple[Order, list[OrderLine]]:
     rng = chance("order", number)
     chosen = {book.pk: book} | {other.pk: other for other in _some(rng, shelf)}
-    lines = [
-        OrderLine(book=each, quantity=rng.randrange(1, 4), price=each.price)
-        for each in chosen.values()
-    ]
     created = moment(rng)
     paid = created if rng.random() < 0.9 else None
     order = Order(
         reference=str(identity("order", number)),
         customer=rng.choice(buyers),
         status=Order.Status.PAID if paid else Order.Status.PLACED,
-        total=sum((line.price * line.quantity for line in lines), Decimal()),
         created=created,
         paid=paid,
     )
+    lines = [
+        OrderLine(order=order, book=each, quantity=rng.randrange(1, 4), price=each.price)
+        for each in chosen.values()
+    ]
+    order.total = sum((line.price * line.quantity for line in lines), Decimal())
     return order, lines
 
 

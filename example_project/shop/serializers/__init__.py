@@ -3,6 +3,7 @@
 from shop.serializers.accounts import CustomerSerializer
 from shop.serializers.catalogue import (
     AuthorSerializer,
+    BookDetailSerializer,
     BookSerializer,
     CoverSerializer,
     PriceSerializer,
@@ -20,6 +21,7 @@ from shop.serializers.reviews import ReviewSerializer
 __all__ = [
     "AuthorSerializer",
     "BasketLineSerializer",
+    "BookDetailSerializer",
     "BookSerializer",
     "CoverSerializer",
     "CustomerSerializer",

@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 
 class CustomerSerializer(serializers.ModelSerializer[User]):
-    password = serializers.CharField(write_only=True, max_length=128, style={"input_type": "password"})
+    password = serializers.CharField(
+        write_only=True, max_length=128, style={"input_type": "password"}
+    )
 
     class Meta:
         model = User

@@ -1,5 +1,7 @@
 """Books, and what they have to do with."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -63,9 +65,16 @@ class BookSerializer(serializers.ModelSerializer[Book]):
             "author_id",
             "tags",
             "tag_ids",
-            "cover",
         ]
-        read_only_fields = ["rating", "created", "updated", "cover"]
+        read_only_fields = ["rating", "created", "updated"]
+
+
+class BookDetailSerializer(BookSerializer):
+    """One book, with its picture."""
+
+    class Meta(BookSerializer.Meta):
+        fields = [*BookSerializer.Meta.fields, "cover"]
+        read_only_fields = [*BookSerializer.Meta.read_only_fields, "cover"]
 
 
 class CoverSerializer(serializers.ModelSerializer[Book]):
@@ -78,7 +87,7 @@ class CoverSerializer(serializers.ModelSerializer[Book]):
         fields = ["cover"]
         extra_kwargs: dict[str, Any] = {"cover": {"required": True, "allow_empty_file": False}}
 
-    def validate_cover(self, value: UploadedFile) -> UploadedFile:
+    def validate_cover(self, value: UploadedFile[Any]) -> UploadedFile[Any]:
         """Refuse what no page wants to load."""
         if (value.size or 0) > self.MAX_BYTES:
             raise serializers.ValidationError("A cover has 2 MB at most.")

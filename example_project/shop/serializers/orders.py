@@ -22,7 +22,7 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):
-    lines = OrderLineSerializer(many=True, allow_empty=False, max_length=100)
+    lines = OrderLineSerializer(many=True, allow_empty=False, max_length=100)  # type: ignore[call-arg]
 
     class Meta:
         model = Order
@@ -53,7 +53,7 @@ class PaidSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class PaymentSerializer(serializers.Serializer[dict[str, Any]]):
-    """An event of the payment provider; ``data`` belongs to those that are about payments."""
+    """An event of the payment provider; ``payment`` belongs to those about one."""
 
     type = serializers.CharField(max_length=100)
-    data = PaidSerializer(required=False)
+    payment = PaidSerializer(required=False)

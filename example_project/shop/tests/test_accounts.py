@@ -1,0 +1,59 @@
+"""Logging in, and guessing passwords."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import override_settings
+
+from shop.tests.base import ShopTestCase
+
+NAME, SECRET = "ada", "difference engine"
+
+
+@override_settings(PASSWORD_HASHERS=settings.PASSWORD_HASHERS)
+class AccountTests(ShopTestCase):
+    def post(self, path: str, token: str = "", **body: str) -> Any:
+        headers = {"authorization": f"Token {token}"} if token else {}
+        return self.client.post(f"/api/{path}/", body, "application/json", headers=headers)
+
+    def register(self, password: str = SECRET) -> Any:
+        return self.post("register", username=NAME, password=password, email="ada@example.org")
+
+    def test_register_log_in_and_out(self) -> None:
+        registered = self.register()
+        assert registered.status_code == 201
+        assert "password" not in registered.json()
+        user = User.objects.get(username=NAME)
+        assert user.password.startswith("argon2$argon2id$")
+        assert not user.is_staff
+        token = self.post("login", username=NAME, password=SECRET).json()["token"]
+        own = {"authorization": f"Token {token}"}
+        assert self.client.get("/api/orders/", headers=own).status_code == 200
+        assert self.post("logout", token).status_code == 204
+        assert self.client.get("/api/orders/", headers=own).status_code == 401
+
+    def test_bad_passwords_and_taken_names(self) -> None:
+        assert self.register(password="12345678").json().keys() == {"password"}
+        assert self.register().status_code == 201
+        assert self.register().json().keys() == {"username"}
+
+    def test_guesses_are_counted(self) -> None:
+        answers = [self.post("login", username="reader-1", password="?") for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [400] * 5 + [429]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 60
+        assert answers[-1]["Content-Type"] == "application/problem+json"
+
+    def test_guesses_at_the_forms_are_counted(self) -> None:
+        for path in ("/admin/login/", "/api/session/login/"):
+            with self.subTest(path=path):
+                form = {"username": "keeper", "password": "?"}
+                found = [self.client.post(path, form).status_code for _ in range(11)]
+                assert found[-1] == 429
+                assert self.client.get(path).status_code == 200
+
+    def test_the_session_of_the_browsable_api(self) -> None:
+        self.register()
+        form = {"username": NAME, "password": SECRET}
+        assert self.client.post("/api/session/login/", form).status_code == 302
+        assert self.client.get("/api/orders/").status_code == 200
