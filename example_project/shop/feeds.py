@@ -22,5 +22,5 @@ def publish() -> None:
     """Tell of reviews to everybody, of orders to their customer and the staff."""
     reviews = Review.objects.select_related("customer")
     publish_changes(reviews, ReviewSerializer, lambda review: [REVIEWS, reviews_of(review.book_id)])
-    orders = Order.objects.prefetch_related("lines__book")
+    orders = Order.objects.prefetch_related("lines")
     publish_changes(orders, OrderSerializer, lambda order: [ORDERS, orders_of(order.customer_id)])

@@ -8,19 +8,23 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from shop.models import Order, OrderLine
+from shop.models import Book, Order, OrderLine
 
 
 @transaction.atomic
 def place_order(*, customer: User, lines: Iterable[Mapping[str, Any]], **fields: Any) -> Order:
     """Place an order of lines with ``book`` and ``quantity``, for the present prices."""
-    made = [OrderLine(price=line["book"].price, **line) for line in lines]
+    made = [_line(**line) for line in lines]
     total = sum((line.price * line.quantity for line in made), Decimal())
     order = Order.objects.create(customer=customer, total=total, **fields)
     for line in made:
         line.order = order
     OrderLine.objects.bulk_create(made)
     return order
+
+
+def _line(book: Book, **fields: Any) -> OrderLine:
+    return OrderLine(book=book, title=book.title, price=book.price, **fields)
 
 
 @transaction.atomic

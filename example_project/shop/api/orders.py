@@ -23,7 +23,7 @@ class OrderViewSet(
     mixins.RetrieveModelMixin,
     GenericViewSet[Order],
 ):
-    queryset = Order.objects.prefetch_related("lines__book").order_by("-pk")
+    queryset = Order.objects.prefetch_related("lines").order_by("-pk")
     serializer_class = OrderSerializer
     permission_classes = [IsAuthenticated]
     pagination_class = OrderPagination

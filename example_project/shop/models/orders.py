@@ -35,7 +35,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """Some copies of one book, for the price that it had when it was ordered."""
+    """Some copies of one book, by the title and for the price that it had when it was ordered."""
 
     MOST_COPIES = 1000
 
@@ -44,10 +44,12 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_COPIES)]
     )
+    title = models.CharField(max_length=200)
     price = models.DecimalField(max_digits=8, decimal_places=2)
 
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["order", "book"], name="one_line_of_a_book")]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.book}"
+        return f"{self.quantity} × {self.title}"

@@ -3,7 +3,7 @@
 What is there already stays: seeding again, or after an interruption, makes what is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ __all__ = ["seed"]
 BATCH = 500
 
 
-def seed(count: int, password: str) -> Iterator[int]:
+def seed(count: int, password: str) -> Generator[int, None, None]:
     """Have `count` books, and what belongs to them; yields how many are there after each batch.
 
     Parameters: `password` is what new customers log in with. Each batch is one transaction, with

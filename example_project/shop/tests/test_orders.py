@@ -68,7 +68,7 @@ class OrderTests(ShopTestCase):
         after = django_rustaccel.stats()["lookups"]
         assert placed.status_code == 201
         assert [row["reference"] for row in placed.json()] == [f"r-{n}" for n in range(10)]
-        # 10 references that have to be new and 40 books, by one query each.
+        # 10 references that have to be new, and 40 books.
         assert after["answered"] - before["answered"] == 50
         assert after["queries"] - before["queries"] == 2
 
