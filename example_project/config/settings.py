@@ -165,7 +165,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django.request": {"handlers": ["console"], "level": "ERROR"},
-        "django_rustaccel": {"handlers": ["console"], "level": "WARNING"},
+        "django_rustaccel": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }
 

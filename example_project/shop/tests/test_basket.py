@@ -1,5 +1,7 @@
 """The basket in a signed cookie."""
 
+from typing import Any
+
 from django.core.signing import get_cookie_signer
 
 from django_rustaccel.signing import TimestampSigner
@@ -12,9 +14,7 @@ BASKET = "/api/basket/"
 class BasketTests(ShopTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.lines: list[dict[str, int]] = [
-            {"book": book.pk, "quantity": 2} for book in self.on_sale()[:3]
-        ]
+        self.lines = [{"book": book.pk, "quantity": 2} for book in self.on_sale()[:3]]
 
     def test_the_client_keeps_it(self) -> None:
         assert self.client.get(BASKET).json() == []
@@ -31,7 +31,9 @@ class BasketTests(ShopTestCase):
         assert self.client.get(BASKET).json() == []
 
     def test_wrong_lines(self) -> None:
-        for lines in ([{"book": 0}], [{"book": self.lines[0]["book"], "quantity": 0}], {}):
+        none = {"book": self.lines[0]["book"], "quantity": 0}
+        wrong: list[Any] = [[{"book": 0}], [none], {}]
+        for lines in wrong:
             with self.subTest(lines=lines):
                 answer = self.client.put(BASKET, lines, "application/json")
                 assert answer.status_code == 400

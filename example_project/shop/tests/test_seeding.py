@@ -38,7 +38,8 @@ class SeedingTests(TestCase):
         for order in Order.objects.annotate(sum=Sum(F("lines__price") * F("lines__quantity"))):
             assert order.total == order.sum
         for book in Book.objects.annotate(mean=Avg("reviews__stars")):
-            assert book.rating == book.mean
+            # MariaDB's mean of whole numbers has four digits.
+            assert round(book.rating or 0, 3) == round(book.mean or 0, 3)
         assert Order.objects.filter(lines=None).count() == 0
         assert Book.tags.through.objects.count() == 3 * 40
 
