@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from PIL import Image
 
 import django_rustaccel
 from shop.models import Author, Book, Publisher, Tag
+from shop.serializers import CoverSerializer
 from shop.tests.base import ShopTestCase, ask_both
 
 BOOKS = "/api/books/"
@@ -153,4 +155,6 @@ class CoverTests(ShopTestCase):
                 assert answer.status_code == 400
                 assert list(answer.json()) == ["cover"]
         assert self.upload("").status_code == 400
+        with mock.patch.object(CoverSerializer, "MAX_BYTES", 10):
+            assert self.upload(picture()).json() == {"cover": ["A cover has 2 MB at most."]}
         assert self.stored() == []

@@ -3,7 +3,6 @@
 from io import StringIO
 from unittest import mock
 
-import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db.models import Avg, F, Model, Sum
@@ -81,5 +80,5 @@ class CommandTests(TestCase):
 
     def test_a_wrong_number(self) -> None:
         for wrong in ("-1", "many"):
-            with pytest.raises(CommandError):
+            with self.assertRaises(CommandError):
                 self.call(f"--books={wrong}")

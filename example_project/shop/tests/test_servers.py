@@ -9,15 +9,15 @@ from unittest import SkipTest, TestCase
 from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parents[2]
-URL = os.environ.get("RUSTACCEL_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/rustaccel")
+SERVER = os.environ.get("RUSTACCEL_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/rustaccel")
+URL = urlsplit(SERVER)
 SUBJECTS = [f"shop.tests.test_{name}" for name in ("catalogue", "orders", "reviews", "exports")]
 SECONDS = 250
 
 
 def need_server() -> None:
     """Skip without PostgreSQL; fail in CI."""
-    parts = urlsplit(URL)
-    address = parts.hostname or "127.0.0.1", parts.port or 5432
+    address = URL.hostname or "127.0.0.1", URL.port or 5432
     try:
         socket.create_connection(address, timeout=5).close()
     except OSError as error:
@@ -31,11 +31,11 @@ class PostgresTests(TestCase):
     def test_the_api(self) -> None:
         need_server()
         # A database of its own, so that this runs beside other tests on the server.
-        environment = os.environ | {"DATABASE_URL": f"{URL}_shop"}
+        database = URL._replace(path=f"{URL.path}_shop").geturl()
         ran = subprocess.run(
             [sys.executable, "manage.py", "test", "--noinput", *SUBJECTS],
             cwd=PROJECT,
-            env=environment,
+            env=os.environ | {"DATABASE_URL": database},
             capture_output=True,
             text=True,
             timeout=SECONDS,
