@@ -83,7 +83,7 @@ SERIALIZATION_MODULES = {
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django_rustaccel.cache.RustCache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000, "MAX_BYTES": 64 * 1024 * 1024},
+        "OPTIONS": {"MAX_ENTRIES": 10_000, "MAX_BYTES": 64 * 1024 * 1024, "COMPRESS": 4096},
     }
 }
 if REDIS_URL:
@@ -93,6 +93,8 @@ if REDIS_URL:
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "bookshop",
     }
+else:  # others get the old value while one computes the new one
+    CACHES["default"]["OPTIONS"]["STALE"] = 30
 MIDDLEWARE = [
     "django_rustaccel.middleware.TimingMiddleware",  # sees what all others do
     "django.middleware.security.SecurityMiddleware",

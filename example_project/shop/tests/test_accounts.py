@@ -1,12 +1,14 @@
 """Logging in, and guessing passwords."""
 
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
 from django.contrib.auth.models import User
 from django.test import override_settings
 
+from django_rustaccel.exceptions import HashingBusyError
 from django_rustaccel.hashers import Argon2PasswordHasher
 from shop.seeding.customers import STAFF
 from shop.tests.base import ShopTestCase
@@ -41,6 +43,14 @@ class AccountTests(ShopTestCase):
         assert self.register(password="12345678").json().keys() == {"password"}
         assert self.register().status_code == 201
         assert self.register().json().keys() == {"username"}
+
+    def test_a_busy_moment(self) -> None:
+        busy = mock.patch.object(Argon2PasswordHasher, "verify", side_effect=HashingBusyError)
+        self.register()
+        with busy:
+            answer = self.post("login", username=NAME, password=SECRET)
+        assert answer.status_code == 503
+        assert answer["Retry-After"] == "5"
 
     def test_the_session_of_the_browsable_api(self) -> None:
         self.register()
