@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_rustaccel",
     "shop",
+    "showcase",
 ]
 
 RUSTACCEL = {"ACCELERATE_DRF": True}  # the one line

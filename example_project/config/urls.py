@@ -1,15 +1,14 @@
-"""The API, and the page that compares it with stock."""
+"""The API, and the page that shows what acceleration gains."""
 
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from shop.views import BookViewSet, compare, compare_json
+from shop.views import BookViewSet
 
 router = SimpleRouter()
 router.register("books", BookViewSet)
 
 urlpatterns = [
-    path("", compare, name="compare"),
-    path("compare.json", compare_json, name="compare-json"),
     path("api/", include(router.urls)),
+    path("", include("showcase.urls")),
 ]

@@ -5,7 +5,6 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext, override_settings
 
 import django_rustaccel
-from shop.comparison import CASES
 from shop.generate import generate
 from shop.models import Book
 
@@ -41,8 +40,3 @@ class ShopTests(TestCase):
                 stock = self.answer(url)
             assert self.answer(url) == stock
             assert stock[0] == 404
-
-    def test_the_page(self) -> None:
-        response = self.client.get("/", {"case": CASES[0].key})
-        self.assertContains(response, CASES[0].title)
-        assert self.client.get("/compare.json").json()["stock"]["size"] > 1000
