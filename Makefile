@@ -19,16 +19,27 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel lint style format docs rust corners conformance bench clean
+.PHONY: help demo browser screenshots test develop wheel lint style format docs rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it and exit)
 	$(if $(CHECK),$(call say,Testing the example project))
-	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop)
+	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop showcase --exclude-tag browser)
 	$(call say,Running the example project on SQLite)
 	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
+
+browser: $(VENV)/.browser ## test the page of the example project in Chromium
+	$(call say,Testing the page in Chromium)
+	@if command -v npm >/dev/null; then \
+		npm install --silent --no-save --no-audit --no-fund --prefix build/axe axe-core@4; \
+	else echo "No npm: the page is not searched by axe-core."; fi
+	@$(BIN)/python example_project/manage.py test showcase --tag browser --exclude-tag screenshots
+
+screenshots: $(VENV)/.browser ## take the pictures of docs/showcase.md anew
+	$(call say,Measuring and taking pictures)
+	@$(BIN)/python example_project/manage.py test showcase --tag screenshots
 
 test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
 	@$(MAKE) --no-print-directory $(VENV)/.mysql
@@ -97,6 +108,10 @@ $(VENV)/.tools: $(VENV)/.python pyproject.toml
 $(VENV)/.package: $(VENV)/.tools $(SOURCES)
 	$(call say,Building the release extension and installing the package (minutes the first time))
 	@$(PIP) install --quiet '.[drf,postgres]'
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.package
+	@$(PIP) install --quiet --group browser
 	@touch $@
 
 # mysqlclient has no wheels for Linux; without the client headers its tests skip with a message.

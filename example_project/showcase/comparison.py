@@ -175,7 +175,7 @@ def _race(works: list[Work], rounds: int) -> list[list[float]]:
     return times
 
 
-def _summary(times: list[float]) -> dict[str, float]:
+def _summary(times: list[float]) -> dict[str, Any]:
     return {
         "median": median(times),
         "p95": quantiles(times, n=20, method="inclusive")[-1],

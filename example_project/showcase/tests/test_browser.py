@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import skipUnless
 
 from showcase.endpoints import ENDPOINTS
 from showcase.tests.browser import SCRIPTS, BrowserTestCase
 
 COMPARE_PAGE = "button[value=page]"
 PAGE_RESULT = "#endpoint-page .result"
+#: Installed by `make browser`.
+AXE = SCRIPTS.parents[2] / "build/axe/node_modules/axe-core/axe.min.js"
 OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -35,11 +38,8 @@ class ComparisonTests(BrowserTestCase):
     def test_bars_are_as_long_as_the_times(self) -> None:
         self.measure(COMPARE_PAGE, PAGE_RESULT)
         medians, p95s = (
-            [
-                number(each.text)
-                for each in self.find_all(f"{PAGE_RESULT} dl div:nth-child({place}) dd")
-            ]
-            for place in (1, 2)
+            [number(each.text) for each in self.find_all(f"{PAGE_RESULT} dl {nth} dd")]
+            for nth in ("div:nth-child(1)", "div:nth-child(2)")
         )
         tracks = self.find_all(f"{PAGE_RESULT} .track")
         for kind, values in (("bar", medians), ("p95", p95s)):
@@ -154,3 +154,13 @@ class LookTests(BrowserTestCase):
             self.measure_everything_once()
             with self.subTest(scheme):
                 assert self.script(check) == []
+
+    @skipUnless(AXE.exists(), "axe-core is not there: `make browser` gets it where there is npm.")
+    def test_axe_finds_nothing(self) -> None:
+        for scheme in ("light", "dark"):
+            self.reload_with(width=1200, height=900, scheme=scheme)
+            self.measure_everything_once()
+            self.script(AXE.read_text())
+            found = self.script("return axe.run().then((results) => results.violations)")
+            with self.subTest(scheme):
+                assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []

@@ -10,6 +10,7 @@ from django.urls.exceptions import Resolver404
 
 from shop.models import Book
 from showcase import guard
+from showcase.comparison import Comparison, Side
 from showcase.endpoints import ENDPOINTS
 from showcase.storm import StormError
 from showcase.tests.data import fill_shop
@@ -88,6 +89,15 @@ class CompareTests(ViewTestCase):
             response = self.client.post("/compare/", {"endpoint": "one"})
         self.assertContains(response, "answered 404", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
+    def test_a_difference_is_no_success(self) -> None:
+        side = Side(2.0, 3.0, 500.0, 1, 9, "rows", "")
+        found = Comparison("page", "A page", 10, side, side, difference="first difference <here>")
+        with patch("showcase.views.compare_endpoint", return_value=found):
+            response = self.client.post("/compare/", {"endpoint": "page"})
+        self.assertContains(response, "The answers differ.")
+        self.assertContains(response, "first difference &lt;here&gt;")
+        self.assertNotContains(response, "equal bytes")
+
 
 class StormTests(ViewTestCase):
     def test_a_small_one(self) -> None:
@@ -141,6 +151,18 @@ class GaugeTests(ViewTestCase):
     )
     def test_no_cache_is_told(self) -> None:
         self.assertContains(self.client.get("/gauges/"), "No <code>RustCache</code>")
+
+    def test_requests_are_summed_by_kind(self) -> None:
+        name = "http_request_duration_seconds"
+        lines = [f"# TYPE {name} histogram"]
+        for status, count in (("200", 5), ("201", 2), ("404", 1), ("429", 3)):
+            labels = f'method="GET",route="/",status="{status}"'
+            lines.append(f'{name}_bucket{{{labels},le="+Inf"}} {count}')
+            lines.append(f"{name}_count{{{labels}}} {count}")
+        with patch("showcase.gauges._metrics", return_value="\n".join(lines) + "\n"):
+            gauges = self.client.get("/gauges/").context["gauges"]
+        assert gauges.requests == {"2xx": 7, "429": 3, "4xx": 1}
+        assert gauges.total_requests == 11
 
     def test_no_route_is_told(self) -> None:
         with patch("showcase.gauges.resolve", side_effect=Resolver404):

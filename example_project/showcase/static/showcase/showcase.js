@@ -39,7 +39,7 @@ async function run(form, steps) {
       const place = steps.length > 1 ? ` (${done + 1} of ${steps.length})` : "";
       say(form, `Measuring ${step.title}${place} …`);
       step.result.innerHTML = await measure(form, step.name, step.value);
-      const summary = step.result.querySelector("[data-summary]").textContent;
+      const summary = step.result.querySelector("[data-summary]").dataset.summary;
       say(form, `${step.title}: ${summary}.`);
     }
     if (steps.length > 1) say(form, `All ${steps.length} are measured.`);
@@ -53,7 +53,7 @@ async function run(form, steps) {
 function stepOf(button) {
   const article = button.closest("article");
   return {
-    title: article?.querySelector("h3").textContent ?? "the logins",
+    title: article?.querySelector("h3").textContent ?? button.form.dataset.title,
     name: button.name,
     value: button.value,
     result: (article ?? button.form).querySelector(".result"),
