@@ -10,11 +10,12 @@ from time import perf_counter
 from typing import Any
 
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 
 import django_rustaccel
 from django_rustaccel.drf.comparison import difference
-from showcase.endpoints import Endpoint
+from showcase.endpoints import Endpoint, View
 
 ROUNDS = (10, 20, 50)
 #: Fewer rounds are run where they would take longer than this; never fewer than the fewest.
@@ -92,45 +93,50 @@ class Comparison:
 
 @dataclass
 class Work:
-    """One endpoint on one engine."""
+    """One endpoint on one engine; what both need is made once, before any time is taken."""
 
     endpoint: Endpoint
+    url: str
+    view: View
     content: bytes
     engine: Callable[[], AbstractContextManager[Any]]
 
-    def run(self) -> bytes:
-        """Answer the request once. Raises ``ComparisonError`` for an answer that is an error."""
-        request = self.endpoint.request(self.content)
+    def request(self) -> HttpRequest:
+        return self.endpoint.request(self.url, self.content)
+
+    def answer(self, request: HttpRequest) -> bytes:
+        """Answer once. Raises ``ComparisonError`` for an answer that is an error."""
         with self.engine():
-            response = self.endpoint.view()(request)
+            response = self.view(request)
             render = getattr(response, "render", None)
             body: bytes = (render() if render else response).content
         if not 200 <= response.status_code < 300:
             raise ComparisonError(
-                f"{self.endpoint.url()} answered {response.status_code}. Is there data? "
-                "Run manage.py demo."
+                f"{self.url} answered {response.status_code}. Is there data? Run manage.py demo."
             )
         return body
 
-    def run_and_undo(self) -> bytes:
+    def answer_and_undo(self, request: HttpRequest) -> bytes:
         """The same, with the database as it was before."""
         if not self.endpoint.is_write:
-            return self.run()
+            return self.answer(request)
         with transaction.atomic():
-            body = self.run()
+            body = self.answer(request)
             transaction.set_rollback(True)
         return body
 
     def timed(self) -> float:
+        """Milliseconds of one answer."""
+        request = self.request()
         start = perf_counter()
-        self.run_and_undo()
+        self.answer_and_undo(request)
         return (perf_counter() - start) * 1000
 
     def observed(self) -> tuple[bytes, dict[str, Any]]:
         """The bytes, and what was needed for them."""
         before = django_rustaccel.stats()
         with CaptureQueriesContext(connection) as queries:
-            body = self.run_and_undo()
+            body = self.answer_and_undo(self.request())
         after = django_rustaccel.stats()
         return body, {
             "queries": sum(not _is_transaction(query["sql"]) for query in queries),
@@ -145,8 +151,12 @@ def compare(endpoint: Endpoint, rounds: int = ROUNDS[0]) -> Comparison:
 
     Raises ``ComparisonError`` where the view answers with an error.
     """
-    content = endpoint.content()
-    works = [Work(endpoint, content, engine) for engine in (django_rustaccel.disabled, nullcontext)]
+    url = endpoint.url()
+    view, content = endpoint.view(url), endpoint.content()
+    works = [
+        Work(endpoint, url, view, content, engine)
+        for engine in (django_rustaccel.disabled, nullcontext)
+    ]
     bodies, facts = zip(*(work.observed() for work in works), strict=True)
     times = _race(works, rounds)
     stock, accelerated = (

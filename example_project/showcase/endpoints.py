@@ -38,22 +38,22 @@ class Endpoint:
         """Whether the database has to be put back afterwards."""
         return self.method != "GET"
 
-    def view(self) -> View:
-        """The view behind the URL."""
+    def view(self, url: str) -> View:
+        """The view behind a URL that :attr:`url` has made."""
         if self.own_view is not None:
             return self.own_view
-        match = resolve(self.url().partition("?")[0])
+        match = resolve(url.partition("?")[0])
         return partial(match.func, *match.args, **match.kwargs)
 
     def content(self) -> bytes:
         """The body of a request."""
         return b"" if self.body is None else json.dumps(self.body()).encode()
 
-    def request(self, content: bytes = b"") -> HttpRequest:
-        """A fresh request with this body, from an anonymous client on this machine."""
+    def request(self, url: str, content: bytes) -> HttpRequest:
+        """A fresh request, from an anonymous client on this machine."""
         factory = RequestFactory(SERVER_NAME="localhost", headers={"accept": "application/json"})
         kind = "application/json"
-        request: HttpRequest = factory.generic(self.method, self.url(), content, content_type=kind)
+        request: HttpRequest = factory.generic(self.method, url, content, content_type=kind)
         return request
 
 

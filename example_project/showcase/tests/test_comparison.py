@@ -37,6 +37,9 @@ class EndpointTests(TestCase):
         assert comparison.accelerated.queries < comparison.stock.queries
         assert Book.objects.count() == 30
 
+    def test_only_queries_of_the_view_are_counted(self) -> None:
+        assert compare(BY_KEY["one"], rounds=2).stock.queries == 2  # the book, and its tags
+
     def test_keys_are_unique(self) -> None:
         assert len(BY_KEY) == len(ENDPOINTS)
 
