@@ -27,6 +27,7 @@ help: ## this list
 demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it and exit)
 	$(if $(CHECK),$(call say,Testing the example project))
 	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop showcase --exclude-tag browser)
+	$(if $(CHECK),@$(BIN)/pytest -q -c example_project/pytest.ini example_project/shop)
 	$(call say,Running the example project on SQLite)
 	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
 

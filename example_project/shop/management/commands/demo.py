@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from shop.generate import BATCH, generate
-from shop.models import Book
+from shop.management.commands.seed import add_seed_arguments
+from shop.management.progress import seed_with_bar
 from showcase.comparison import Comparison, compare
 from showcase.endpoints import ENDPOINTS
 
@@ -31,27 +31,19 @@ class Command(BaseCommand):
     help = "Generate books, then serve the page that compares stock with accelerated."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--books", type=int, default=3000, help="rows to generate")
+        add_seed_arguments(parser)
         parser.add_argument("--port", type=int, default=8000, help="the next free one is taken")
         parser.add_argument("--check", action="store_true", help="compare, print, exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.console = Console()
-        self._prepare(options["books"])
+        call_command("migrate", verbosity=0)
+        seed_with_bar(options["books"], options["password"], self.console)
         port = free_port(options["port"])
         if options["check"]:
             self._check(port)
         else:
             self._serve(port)
-
-    def _prepare(self, books: int) -> None:
-        call_command("migrate", verbosity=0)
-        if Book.objects.count() == books:
-            self.console.print(f"{books:,} books are there from the last run.")
-            return
-        batches = -(-books // BATCH)
-        for _ in track(generate(books), f"Making {books:,} books", batches, console=self.console):
-            pass
 
     def _serve(self, port: int) -> None:
         self.console.print(f"\nOpen [bold]http://{HOST}:{port}/[/bold] (Ctrl-C stops the server)\n")

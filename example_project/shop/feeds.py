@@ -1,0 +1,26 @@
+"""Which changes of the database are told to which WebSockets."""
+
+from django_rustaccel.channels import publish_changes
+from shop.models import Order, Review
+from shop.serializers import OrderSerializer, ReviewSerializer
+
+REVIEWS = "reviews"
+ORDERS = "orders"
+
+
+def reviews_of(book: int) -> str:
+    """The group of those who look at one book."""
+    return f"reviews-{book}"
+
+
+def orders_of(customer: int) -> str:
+    """The group of the connections of one customer."""
+    return f"orders-{customer}"
+
+
+def publish() -> None:
+    """Tell of reviews to everybody, of orders to their customer and the staff."""
+    reviews = Review.objects.select_related("customer")
+    publish_changes(reviews, ReviewSerializer, lambda review: [REVIEWS, reviews_of(review.book_id)])
+    orders = Order.objects.prefetch_related("lines")
+    publish_changes(orders, OrderSerializer, lambda order: [ORDERS, orders_of(order.customer_id)])
