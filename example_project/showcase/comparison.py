@@ -151,12 +151,7 @@ def compare(endpoint: Endpoint, rounds: int = ROUNDS[0]) -> Comparison:
 
     Raises ``ComparisonError`` where the view answers with an error.
     """
-    url = endpoint.url()
-    view, content = endpoint.view(url), endpoint.content()
-    works = [
-        Work(endpoint, url, view, content, engine)
-        for engine in (django_rustaccel.disabled, nullcontext)
-    ]
+    works = _works(endpoint)
     bodies, facts = zip(*(work.observed() for work in works), strict=True)
     times = _race(works, rounds)
     stock, accelerated = (
@@ -171,6 +166,14 @@ def compare(endpoint: Endpoint, rounds: int = ROUNDS[0]) -> Comparison:
         accelerated=accelerated,
         difference="" if found is None else str(found),
     )
+
+
+def _works(endpoint: Endpoint) -> list[Work]:
+    """Stock's and the accelerated one."""
+    url = endpoint.url()
+    view, content = endpoint.view(url), endpoint.content()
+    engines = (django_rustaccel.disabled, nullcontext)
+    return [Work(endpoint, url, view, content, engine) for engine in engines]
 
 
 def _race(works: list[Work], rounds: int) -> list[list[float]]:

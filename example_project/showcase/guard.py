@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -55,7 +54,7 @@ def _count(decision: str) -> None:
 
 
 def _refusal(status: int, reason: str, seconds: float) -> HttpResponse:
-    wait: Any = max(1, round(seconds))
+    wait = max(1, round(seconds))
     text = f"{reason} Try again in {wait} s."
     return HttpResponse(
         text, status=status, content_type="text/plain", headers={"Retry-After": str(wait)}
