@@ -47,7 +47,7 @@ class AccountTests(ShopTestCase):
     def test_a_busy_moment(self) -> None:
         busy = mock.patch.object(Argon2PasswordHasher, "verify", side_effect=HashingBusyError)
         self.register()
-        with busy:
+        with busy, self.assertLogs("django.request", "ERROR"):
             answer = self.post("login", username=NAME, password=SECRET)
         assert answer.status_code == 503
         assert answer["Retry-After"] == "5"

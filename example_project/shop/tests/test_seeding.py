@@ -80,5 +80,5 @@ class CommandTests(TestCase):
 
     def test_a_wrong_number(self) -> None:
         for wrong in ("-1", "many"):
-            with self.assertRaises(CommandError):
+            with self.assertRaises(CommandError):  # noqa: PT027 - no pytest here
                 self.call(f"--books={wrong}")

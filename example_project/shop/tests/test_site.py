@@ -58,6 +58,9 @@ class SettingsTests(ShopTestCase):
             assert "rustaccel" not in out.getvalue()
             assert ("security.W009" in out.getvalue()) is deploy
 
+    def test_migrations_are_complete(self) -> None:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
     def test_explain_says_rows(self) -> None:
         said = django_rustaccel.explain(BookViewSet.serializer_class, BookViewSet.queryset)
         assert said.tier == "rows"
