@@ -23,17 +23,28 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel wheels lint style format docs rust corners conformance bench clean
+.PHONY: help demo browser screenshots test develop wheel wheels lint style format docs rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it and exit)
 	$(if $(CHECK),$(call say,Testing the example project))
-	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop)
+	$(if $(CHECK),@$(BIN)/python example_project/manage.py test shop showcase --exclude-tag browser)
 	$(if $(CHECK),@$(BIN)/pytest -q -c example_project/pytest.ini example_project/shop)
 	$(call say,Running the example project on SQLite)
 	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
+
+browser: $(VENV)/.browser ## test the page of the example project in Chromium
+	$(call say,Testing the page in Chromium)
+	@[ -e build/axe/node_modules ] \
+		|| npm install --silent --no-save --no-audit --no-fund --prefix build/axe axe-core@4 \
+		|| echo "No npm, or no network: axe-core does not look at the page."
+	@$(BIN)/python example_project/manage.py test showcase --tag browser --exclude-tag screenshots
+
+screenshots: $(VENV)/.browser ## take the pictures of docs/showcase.md anew
+	$(call say,Measuring and taking pictures)
+	@$(BIN)/python example_project/manage.py test showcase --tag screenshots
 
 # What no database can change runs on the first one only.
 test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
@@ -117,6 +128,10 @@ build/wheels/%/.built: $(SOURCES)
 	$(call say,Building the release wheel for $* (minutes the first time))
 	@rm -rf $(@D)
 	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir $(@D) .
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.package
+	@$(PIP) install --quiet --group browser
 	@touch $@
 
 # mysqlclient has no wheels for Linux; without the client headers its tests skip with a message.

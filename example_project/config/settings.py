@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "django_rustaccel",
     "shop",
+    "showcase",
 ]
 
 RUSTACCEL: dict[str, Any] = {"ACCELERATE_DRF": True}  # the one line

@@ -7,11 +7,9 @@ from django.urls import include, path
 from django.views.static import serve as serve_media
 
 from django_rustaccel.metrics import metrics_view
-from shop.views import compare, compare_json
 
 urlpatterns = [
-    path("", compare, name="compare"),
-    path("compare.json", compare_json, name="compare-json"),
+    path("", include("showcase.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("shop.api.urls")),
     path("metrics/", metrics_view, name="metrics"),  # a proxy keeps this path to itself

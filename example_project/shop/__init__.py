@@ -1,1 +1,1 @@
-"""A bookshop: models, an API, and a page that compares it with stock."""
+"""A bookshop: models and an API."""

@@ -1,0 +1,1 @@
+"""The page that shows what acceleration gains, measured where it runs."""
