@@ -23,8 +23,9 @@ from rest_framework import fields, relations
 from django_rustaccel.core.description import Entry, Node, Path, Shortcut
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 from django_rustaccel.drf import originals
-from django_rustaccel.drf.kinds import Unsupported, mirror_of, unknown
+from django_rustaccel.drf.kinds import mirror_of, unknown
 from django_rustaccel.drf.links import link_override
+from django_rustaccel.drf.mirrors import Unsupported
 
 #: The methods as DRF has them, whatever is installed in their place later.
 STOCK_SERIALIZER = originals.Serializer.to_representation

@@ -22,7 +22,7 @@ from django_rustaccel.core.origin import belongs_to, describe_override, overridd
 from django_rustaccel.drf import originals
 from django_rustaccel.drf.describe import is_within_itself
 from django_rustaccel.drf.input_rules import FIELD_METHODS, Check, checks_of, rule_of
-from django_rustaccel.drf.kinds import Unsupported
+from django_rustaccel.drf.mirrors import Unsupported
 
 #: The methods as DRF has them, whatever is installed in their place later.
 STOCK_RUN = originals.Serializer.run_validation

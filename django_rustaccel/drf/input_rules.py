@@ -1,8 +1,7 @@
 """Which native rule mirrors what a stock field does with input, and which checks its validators.
 
 A rule stands for one ``to_internal_value`` function, as a kind stands for one
-``to_representation``. A subclass that inherits the function is served by the same rule; one that
-overrides it, or something it relies on, is not.
+``to_representation``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import decimal
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
@@ -18,23 +16,11 @@ from django.core import validators as django_validators
 from rest_framework import ISO_8601, fields, relations, validators
 from rest_framework.settings import api_settings
 
-from django_rustaccel.core.origin import belongs_to, describe_override, overridden
-from django_rustaccel.drf.kinds import Unsupported, no_options
-
-Options = dict[str, Any]
+from django_rustaccel.core.origin import belongs_to, describe_override
+from django_rustaccel.drf.mirrors import Mirror, Options, Unsupported, by_method, no_options
 
 #: A native check and its limit.
 Check = tuple[str, Any]
-
-
-@dataclass(frozen=True)
-class InputRule:
-    """A stock field class, the rule that mirrors it and the attributes its method relies on."""
-
-    stock: Any
-    rule: str
-    options: Callable[[Any], Options | Unsupported]
-    relies_on: tuple[str, ...] = ()
 
 
 def _boolean(field: Any) -> Options | Unsupported:
@@ -108,40 +94,36 @@ def _json(field: Any) -> Options | Unsupported:
 _TEMPORAL = ("datetime_parser",)
 
 _RULES = [
-    InputRule(fields.BooleanField, "boolean", _boolean, ("_lower_if_str",)),
-    InputRule(fields.CharField, "text", _text),
-    InputRule(fields.IPAddressField, "ip", _ip),
-    InputRule(fields.UUIDField, "uuid", no_options),
-    InputRule(fields.IntegerField, "integer", no_options, ("MAX_STRING_LENGTH", "re_decimal")),
-    InputRule(fields.FloatField, "float", no_options, ("MAX_STRING_LENGTH",)),
-    InputRule(
+    Mirror(fields.BooleanField, "boolean", _boolean, ("_lower_if_str",)),
+    Mirror(fields.CharField, "text", _text),
+    Mirror(fields.IPAddressField, "ip", _ip),
+    Mirror(fields.UUIDField, "uuid", no_options),
+    Mirror(fields.IntegerField, "integer", no_options, ("MAX_STRING_LENGTH", "re_decimal")),
+    Mirror(fields.FloatField, "float", no_options, ("MAX_STRING_LENGTH",)),
+    Mirror(
         fields.DecimalField, "decimal", _decimal,
         ("MAX_STRING_LENGTH", "validate_precision", "quantize"),
     ),
-    InputRule(
+    Mirror(
         fields.DateTimeField, "datetime", _datetime,
         (*_TEMPORAL, "enforce_timezone", "default_timezone"),
     ),
-    InputRule(fields.DateField, "date", _iso("DATE_INPUT_FORMATS"), _TEMPORAL),
-    InputRule(fields.TimeField, "time", _iso("TIME_INPUT_FORMATS"), _TEMPORAL),
-    InputRule(fields.DurationField, "duration", no_options),
-    InputRule(fields.ChoiceField, "choice", _choice),
-    InputRule(fields.MultipleChoiceField, "choices", _choices),
-    InputRule(fields.JSONField, "json", _json),
-    InputRule(fields._UnvalidatedField, "as_is", no_options),
-    InputRule(fields.HiddenField, "stock", no_options),
-    InputRule(relations.PrimaryKeyRelatedField, "related", no_options),
-    InputRule(relations.SlugRelatedField, "related", no_options),
+    Mirror(fields.DateField, "date", _iso("DATE_INPUT_FORMATS"), _TEMPORAL),
+    Mirror(fields.TimeField, "time", _iso("TIME_INPUT_FORMATS"), _TEMPORAL),
+    Mirror(fields.DurationField, "duration", no_options),
+    Mirror(fields.ChoiceField, "choice", _choice),
+    Mirror(fields.MultipleChoiceField, "choices", _choices),
+    Mirror(fields.JSONField, "json", _json),
+    Mirror(fields._UnvalidatedField, "as_is", no_options),
+    Mirror(fields.HiddenField, "stock", no_options),
+    Mirror(relations.PrimaryKeyRelatedField, "related", no_options),
+    Mirror(relations.SlugRelatedField, "related", no_options),
 ]  # fmt: skip
 
 #: Field classes whose ``to_internal_value`` is mirrored.
 MIRRORED = tuple(rule.stock for rule in _RULES)
 
-_BY_METHOD = {
-    rule.stock.to_internal_value: rule
-    for rule in _RULES
-    if belongs_to(rule.stock.to_internal_value, "rest_framework")
-}
+_BY_METHOD = by_method(_RULES, "to_internal_value")
 
 #: What a field may not override if it is to be served natively.
 FIELD_METHODS = (
@@ -152,13 +134,7 @@ FIELD_METHODS = (
 def rule_of(field: Any) -> tuple[str, Options] | Unsupported:
     """The rule and options of a field that is no serializer, or why it has none."""
     rule = _BY_METHOD.get(type(field).to_internal_value)
-    if rule is None:
-        return Unsupported(unknown(field))
-    for name in (*FIELD_METHODS, *rule.relies_on):
-        if overridden(field, name, rule.stock):
-            return Unsupported(describe_override(field, name))
-    options = rule.options(field)
-    return options if isinstance(options, Unsupported) else (rule.rule, options)
+    return Unsupported(unknown(field)) if rule is None else rule.of(field, *FIELD_METHODS)
 
 
 def unknown(field: Any) -> str:

@@ -1,50 +1,19 @@
 """Which kind mirrors a stock DRF field, and with which options.
 
-A kind stands for one ``to_representation`` function. A subclass that inherits the function is
-served by the same kind; one that overrides it, or something it relies on, is not.
+A kind stands for one ``to_representation`` function.
 """
 
 from __future__ import annotations
 
 import decimal
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework import ISO_8601, fields, relations
 from rest_framework.settings import api_settings
 
-from django_rustaccel.core.origin import (
-    belongs_to,
-    describe_override,
-    location,
-    overridden,
-)
-
-Options = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Unsupported:
-    """Why an option is left to the stock field."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Mirror:
-    """A stock field class, the kind that mirrors it and the attributes its method relies on."""
-
-    stock: Any
-    kind: str
-    options: Callable[[Any], Options | Unsupported]
-    relies_on: tuple[str, ...] = ()
-
-
-def no_options(field: Any) -> Options:
-    """For classes whose constructors change nothing of what the native step does."""
-    return {}
+from django_rustaccel.core.origin import belongs_to, describe_override, location
+from django_rustaccel.drf.mirrors import Mirror, Options, Unsupported, by_method, no_options
 
 
 def _uuid(field: Any) -> Options:
@@ -148,23 +117,13 @@ if hasattr(fields, "BigIntegerField"):  # DRF 3.17
 #: Field classes whose ``to_representation`` is mirrored.
 MIRRORED = tuple(mirror.stock for mirror in _MIRRORS)
 
-_BY_METHOD = {
-    mirror.stock.to_representation: mirror
-    for mirror in _MIRRORS
-    if belongs_to(mirror.stock.to_representation, "rest_framework")
-}
+_BY_METHOD = by_method(_MIRRORS, "to_representation")
 
 
 def mirror_of(field: Any) -> tuple[str, Options] | Unsupported:
     """The kind and options of a plain field, or why it has none."""
     mirror = _BY_METHOD.get(type(field).to_representation)
-    if mirror is None:
-        return Unsupported(unknown(field))
-    for name in mirror.relies_on:
-        if overridden(field, name, mirror.stock):
-            return Unsupported(describe_override(field, name))
-    options = mirror.options(field)
-    return options if isinstance(options, Unsupported) else (mirror.kind, options)
+    return Unsupported(unknown(field)) if mirror is None else mirror.of(field)
 
 
 def unknown(field: Any) -> str:

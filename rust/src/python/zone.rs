@@ -3,9 +3,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDelta, PyDeltaAccess, PyTzInfo};
+use pyo3::types::{PyDelta, PyDeltaAccess, PyTzInfo};
 
-use super::types;
+use super::{make, types};
 use crate::text::temporal::DateTime;
 
 const QUARTER_HOUR: i64 = 900;
@@ -58,19 +58,8 @@ impl<'py> Zone<'py> {
 
     fn ask(&self, moment: DateTime) -> PyResult<Option<i32>> {
         let py = self.info.py();
-        let (date, time) = (moment.date, moment.time);
         let utc = PyTzInfo::utc(py)?;
-        let moment = PyDateTime::new(
-            py,
-            date.year.into(),
-            date.month,
-            date.day,
-            time.hour,
-            time.minute,
-            time.second,
-            0,
-            Some(&utc),
-        )?;
+        let moment = make::datetime(py, moment, Some(&utc))?;
         let offset = moment.call_method1("astimezone", (&self.info,))?.call_method0("utcoffset")?;
         Ok(offset
             .cast::<PyDelta>()
