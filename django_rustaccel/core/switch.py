@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _off: ContextVar[bool] = ContextVar("django_rustaccel_off", default=False)
 
@@ -32,7 +34,7 @@ class disabled(ContextDecorator):  # noqa: N801 - used as a keyword: `with disab
     def __exit__(self, *exc_info: object) -> None:
         _off.reset(self._tokens.pop())
 
-    def __call__(self, func: Callable[..., Any]) -> Any:
+    def __call__(self, func: Decorated) -> Decorated:
         """Decorate a function or a coroutine function."""
         import inspect
         from functools import wraps
@@ -45,7 +47,7 @@ class disabled(ContextDecorator):  # noqa: N801 - used as a keyword: `with disab
             with disabled():
                 return await _awaited(func(*args, **kwargs))
 
-        return wrapper
+        return wrapper  # type: ignore[return-value]
 
     def _recreate_cm(self) -> disabled:
         return disabled()
