@@ -18,12 +18,12 @@ INTERPRETERS ?= python3.11 python3.12 python3.13
 DIST ?= dist
 
 # Tests must see the installed package: Python may not put the checkout on sys.path by itself.
-test bench: export PYTHONSAFEPATH = 1
+test leaks bench: export PYTHONSAFEPATH = 1
 
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel wheels sdist lint style format docs rust corners conformance bench clean
+.PHONY: help demo test develop wheel wheels sdist lint style format docs rust corners conformance leaks bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ corners: $(VENV)/.tools ## the tests on every supported Python, Django, DRF corn
 
 conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
 	@$(TOX) -e conformance-django52-drf316,conformance-django61-drf318
+
+leaks: $(VENV)/.package ## the main operations 100,000 times each: nothing may stay
+	@$(BIN)/pytest $(WORKERS) --timeout 1800 tests/leaks $(ARGS)
 
 docs: $(VENV)/.tools ## the documentation as a site, in build/docs
 	@$(TOX) -e docs
