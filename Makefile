@@ -18,12 +18,12 @@ INTERPRETERS ?= python3.11 python3.12 python3.13
 DIST ?= dist
 
 # Tests must see the installed package: Python may not put the checkout on sys.path by itself.
-test bench: export PYTHONSAFEPATH = 1
+test leaks bench: export PYTHONSAFEPATH = 1
 
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser screenshots test develop wheel wheels lint style format docs rust corners conformance bench clean
+.PHONY: help demo browser screenshots test develop wheel wheels sdist lint style format docs rust corners conformance leaks bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,29 @@ wheels: ## the release wheel of every supported interpreter there is
 		! command -v $$python >/dev/null || $(MAKE) --no-print-directory wheel PYTHON=$$python || exit; \
 	done
 
+# Panics would tell where the builder's crates lie.
+sdist: export RUSTFLAGS = --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
+sdist: export CARGO_TARGET_DIR = $(CURDIR)/rust/target
+sdist: $(VENV)/.release ## the source distribution, and of it, offline, a manylinux wheel; both checked
+	$(call say,Building the source distribution)
+	@rm -rf build/sdist && mkdir -p build/sdist/unpacked
+	@$(BIN)/maturin sdist --out build/sdist
+	@tar -xzf build/sdist/*.tar.gz -C build/sdist/unpacked --strip-components 1
+	$(call say,Building a wheel of it without a network)
+	@cargo fetch --quiet --locked --manifest-path build/sdist/unpacked/rust/Cargo.toml
+	@cd build/sdist/unpacked && PATH=$(CURDIR)/$(BIN):$$PATH CARGO_NET_OFFLINE=true \
+		maturin build --release --frozen --zig --compatibility manylinux_2_17 \
+		--interpreter python --out ..
+	@rm -rf build/sdist/unpacked
+	$(call say,Looking into what was built)
+	@$(BIN)/twine check --strict build/sdist/*.*
+	@$(BIN)/auditwheel show build/sdist/*.whl
+	@$(BIN)/python tests/packaging/contents.py build/sdist/*.*
+	@$(PYTHON) -m venv build/sdist/venv
+	@build/sdist/venv/bin/pip install --quiet --disable-pip-version-check build/sdist/*.whl
+	@build/sdist/venv/bin/python -P tests/packaging/smoke.py
+	@mkdir -p $(DIST) && cp build/sdist/*.tar.gz build/sdist/*.whl $(DIST)
+
 lint: $(VENV)/.tools ## ruff, mypy, stubtest, import-linter, clippy, rustfmt
 	@$(TOX) -e lint
 
@@ -94,6 +117,9 @@ corners: $(VENV)/.tools ## the tests on every supported Python, Django, DRF corn
 conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
 	@$(TOX) -e conformance-django52-drf316,conformance-django61-drf318
 
+leaks: $(VENV)/.package ## the main operations 100,000 times each: nothing may stay
+	@$(BIN)/pytest $(WORKERS) --timeout 1800 tests/leaks $(ARGS)
+
 docs: $(VENV)/.tools ## the documentation as a site, in build/docs
 	@$(TOX) -e docs
 
@@ -115,6 +141,11 @@ $(VENV)/.python:
 $(VENV)/.tools: $(VENV)/.python pyproject.toml
 	$(call say,Installing the tools into $(VENV))
 	@$(PIP) install --quiet --upgrade --group test --group demo --group tools
+	@touch $@
+
+$(VENV)/.release: $(VENV)/.tools
+	$(call say,Installing what builds and checks releases)
+	@$(PIP) install --quiet --group release
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.tools $(SOURCES)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 #: How a request asks for stock behaviour where the server allows it, and how the response says
 #: which it was.
@@ -36,7 +38,7 @@ class disabled(ContextDecorator):  # noqa: N801 - used as a keyword: `with disab
     def __exit__(self, *exc_info: object) -> None:
         _off.reset(self._tokens.pop())
 
-    def __call__(self, func: Callable[..., Any]) -> Any:
+    def __call__(self, func: Decorated) -> Decorated:
         """Decorate a function or a coroutine function."""
         import inspect
         from functools import wraps
@@ -49,7 +51,7 @@ class disabled(ContextDecorator):  # noqa: N801 - used as a keyword: `with disab
             with disabled():
                 return await _awaited(func(*args, **kwargs))
 
-        return wrapper
+        return wrapper  # type: ignore[return-value]
 
     def _recreate_cm(self) -> disabled:
         return disabled()

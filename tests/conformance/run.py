@@ -33,6 +33,8 @@ ENGAGED = (
     ("parse", "native"),
 )
 
+OUTCOMES = ("passed", "skipped", "failed", "error")
+
 Record = dict[str, Any]
 
 
@@ -45,7 +47,8 @@ def main() -> int:
         stock, ours = executor.map(
             lambda engine: run_suite(suite, engine, arguments.pytest), ("stock", "rustaccel")
         )
-    print(f"\n{table(stock, ours)}\n")
+    publish(f"{DISTRIBUTION} {version}", {"stock": stock, "rustaccel": ours})
+    print(f"{ways_taken(ours)}\n")
     complaints = broken_tests(stock, ours) + unengaged(ours, partial=bool(arguments.pytest))
     for complaint in complaints:
         print(complaint)
@@ -132,14 +135,27 @@ def unengaged(ours: Record, *, partial: bool) -> list[str]:
     ]
 
 
-def table(stock: Record, ours: Record) -> str:
-    lines = [f"{'outcome':<12}{'stock':>8}{'rustaccel':>11}"]
-    counts = [Counter(record["outcomes"].values()) for record in (stock, ours)]
-    lines += [
-        f"{outcome:<12}{counts[0][outcome]:>8}{counts[1][outcome]:>11}"
-        for outcome in ("passed", "skipped", "failed", "error")
-    ]
-    lines += ["", f"{'counter':<12}{'native':>20}{'stock':>8}"]
+def publish(title: str, records: dict[str, Record]) -> None:
+    """Print the outcomes by engine, as Markdown; the page of a CI run shows them too."""
+    text = f"\n### Conformance with {title}\n\n{outcomes(records)}\n"
+    print(text)
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(page).open("a") as summary:
+            summary.write(text)
+
+
+def outcomes(records: dict[str, Record]) -> str:
+    counts = {engine: Counter(record["outcomes"].values()) for engine, record in records.items()}
+    lines = [f"| outcome | {' | '.join(counts)} |", f"|---|{'---:|' * len(counts)}"]
+    for outcome in OUTCOMES:
+        cells = [f"{count[outcome]:,}" for count in counts.values()]
+        lines.append(f"| {outcome} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def ways_taken(ours: Record) -> str:
+    """How often the fast path was taken, why it was not, and where it asked less."""
+    lines = [f"{'counter':<12}{'native':>20}{'stock':>8}"]
     for area in ("read", "write", "render", "parse"):
         counted = dict(ours["stats"][area])
         left = counted.pop("stock")

@@ -14,13 +14,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import django
-from run import broken_tests, fetch_suite
+from run import broken_tests, fetch_suite, publish
 
 HERE = Path(__file__).resolve().parent
 # The password reset runs through views, forms, tokens and templates.
@@ -107,8 +106,7 @@ def main() -> int:
     complaints += [f"passes, so take it from EXPECTED_TO_FAIL: {name}" for name in passing]
     complaints += [f"never called: {name}" for name in NATIVE if not ours["native"].get(name)]
     complaints += broken_behind_levels(stock, levels)
-    for engine, record in (("stock", stock), ("rustaccel", ours), ("levels", levels)):
-        print(f"{engine}: {dict(Counter(record['outcomes'].values()))}")
+    publish(f"django {version}", {"stock": stock, "rustaccel": ours, "levels": levels})
     print(f"native calls: {ours['native']}")
     for complaint in complaints:
         print(complaint)

@@ -1,12 +1,9 @@
 """`JSONRenderer` gives the bytes of DRF's, and its exceptions, whatever is rendered."""
 
 import datetime
-import gc
 import json
-import mmap
 import sys
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +16,7 @@ from django_rustaccel import stats
 from django_rustaccel.drf.renderers import JSONRenderer
 from engines import running
 from json_values import CHARACTERS, NATIVE, RAISING, STOCK, structures
+from memory import growth
 
 OPTIONS = [
     dict(
@@ -305,27 +303,11 @@ def test_memory_does_not_grow():
     # Native code gives up after it has filled a buffer.
     refused = [data, {"nan": float("nan")}]
 
-    def work(times: int) -> None:
-        for _ in range(times):
-            renderer.render(data)
-        for _ in range(times // 10):
-            with pytest.raises(ValueError, match="Out of range"):
-                renderer.render(refused)
+    def refuse() -> None:
+        with pytest.raises(ValueError, match="Out of range"):
+            renderer.render(refused)
 
-    work(2000)
-    gc.collect()
-    blocks, resident = sys.getallocatedblocks(), resident_bytes()
-    work(100_000)
-    gc.collect()
-    assert sys.getallocatedblocks() - blocks < 1000
-    assert resident_bytes() - resident < 4_000_000
-
-
-def resident_bytes() -> int:
-    """What the process holds now; its peak where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except FileNotFoundError:
-        resource = pytest.importorskip("resource")
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return pages * mmap.PAGESIZE
+    for work, times in ((lambda: renderer.render(data), 100_000), (refuse, 10_000)):
+        blocks, resident = growth(work, times)
+        assert blocks < 1000
+        assert resident < 4_000_000

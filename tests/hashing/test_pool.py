@@ -15,6 +15,7 @@ from django_rustaccel.core import hashing
 from django_rustaccel.exceptions import HashingBusyError
 from django_rustaccel.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 from hashing.forked import exit_code_of_child
+from memory import resident_bytes
 
 MEBIBYTE = 1024 * 1024
 LONG = (1, 30.0, 60.0)
@@ -27,16 +28,11 @@ def argon2(memory=1024, passes=1, lanes=2, limits=LONG, password=b"password"):
     return hashing.argon2("argon2id", 0x13, cost, password, b"saltsalt", 16, limits)
 
 
-def resident():
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
-
-
 class Peak(threading.Thread):
     """The most memory that was resident while the block ran, over what was before."""
 
     def __enter__(self):
-        self.before, self.over, self.done = resident(), 0, False
+        self.before, self.over, self.done = resident_bytes(), 0, False
         self.start()
         return self
 
@@ -46,7 +42,7 @@ class Peak(threading.Thread):
 
     def run(self):
         while not self.done:
-            self.over = max(self.over, resident() - self.before)
+            self.over = max(self.over, resident_bytes() - self.before)
             time.sleep(0.001)
 
 
@@ -102,9 +98,9 @@ def test_first_come_first_served():
 def test_idle_memory_goes_back():
     argon2(memory=200 * 1024, limits=(1, 30.0, 0.3))
     time.sleep(0.1)
-    held = resident()
+    held = resident_bytes()
     time.sleep(1.0)
-    assert held - resident() > 150 * MEBIBYTE
+    assert held - resident_bytes() > 150 * MEBIBYTE
 
 
 @needs_proc
