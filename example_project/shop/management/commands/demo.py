@@ -23,7 +23,7 @@ from shop.management.commands.seed import add_seed_arguments
 from shop.management.progress import seed_with_bar
 
 HOST = "127.0.0.1"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 class Command(BaseCommand):
