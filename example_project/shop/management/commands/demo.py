@@ -24,7 +24,7 @@ from showcase.comparison import Comparison, compare
 from showcase.endpoints import ENDPOINTS
 
 HOST = "127.0.0.1"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 class Command(BaseCommand):
