@@ -19,7 +19,7 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel lint style format docs rust corners conformance bench clean
+.PHONY: help demo test develop wheel lint style format docs links rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ conformance: $(VENV)/.tools ## upstream's own test suites with acceleration on
 
 docs: $(VENV)/.tools ## the documentation as a site, in build/docs
 	@$(TOX) -e docs
+
+links: $(VENV)/.tools ## whether the links of the documentation to other sites lead somewhere
+	@$(TOX) -e links
 
 bench: $(VENV)/.tools ## the benchmarks, and the table in docs/benchmarks.md
 	@$(TOX) -e bench

@@ -20,7 +20,9 @@ def is_settings(tree: ast.Module) -> bool:
 
 
 def _names(tree: ast.Module) -> list[str]:
-    targets = [target for each in tree.body if isinstance(each, ast.Assign) for target in each.targets]
+    targets = [
+        target for each in tree.body if isinstance(each, ast.Assign) for target in each.targets
+    ]
     names = [target.id for target in targets if isinstance(target, ast.Name)]
     return names if all(name.isupper() for name in names) else []
 

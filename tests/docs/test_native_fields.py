@@ -9,6 +9,7 @@ from django.core.validators import MinLengthValidator
 from rest_framework import VERSION, serializers
 
 import django_rustaccel
+from bookshop.models import Publisher, Tag
 from docs.pages import DOCS, readers_names
 from docs.tables import rows
 
@@ -32,8 +33,17 @@ def field_of(cell: str) -> serializers.Field | None:
     code, since = re.fullmatch(r"`(.+?)`(?: since ([\d.]+))?", cell).groups()
     if since and since.split(".") > VERSION.split(".")[:2]:
         return None
-    names = {"MinLengthValidator": MinLengthValidator, "DjangoJSONEncoder": DjangoJSONEncoder}
-    return eval(code, vars(serializers) | readers_names() | names | {"my_own": my_own})
+    return eval(code, vars(serializers) | readers_names() | names_of_rows())
+
+
+def names_of_rows() -> dict[str, Any]:
+    return {
+        "MinLengthValidator": MinLengthValidator,
+        "DjangoJSONEncoder": DjangoJSONEncoder,
+        "my_own": my_own,
+        "publishers": Publisher.objects.all(),
+        "tags": Tag.objects.all(),
+    }
 
 
 @pytest.mark.parametrize("cells", TABLE, ids=[cells[0] for cells in TABLE])
