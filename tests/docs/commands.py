@@ -59,6 +59,13 @@ def run(line: str, project: Project) -> str | None:
     return None
 
 
+def names_and_options() -> dict[str, set[str]]:
+    """The options of each subcommand."""
+    command = load_command_class("django_rustaccel", "rustaccel")
+    (inner,) = command.create_parser("manage.py", "rustaccel")._subparsers._group_actions
+    return {name: set(parser._option_string_actions) for name, parser in inner.choices.items()}
+
+
 def parse(*arguments: str) -> None:
     """The command line as the command reads it."""
     command = load_command_class("django_rustaccel", "rustaccel")
