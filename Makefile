@@ -10,8 +10,12 @@ DATABASES ?= sqlite postgres mysql
 TOX := $(BIN)/tox run --colored no
 # One pytest process per core; WORKERS= runs the tests in one, for a debugger.
 WORKERS ?= -n auto --dist worksteal
-SOURCES := $(shell find django_rustaccel rust/src -name '*.py' -o -name '*.pyi' -o -name '*.rs') \
-	rust/Cargo.toml rust/Cargo.lock pyproject.toml
+SOURCES := $(shell find django_rustaccel rust/src -type f ! -name '*.so' ! -path '*/__pycache__/*') \
+	rust/Cargo.toml rust/Cargo.lock rust/build.rs pyproject.toml README.md LICENSE
+# Every interpreter has its release wheel, built once: the tests and all of tox install it.
+WHEEL = build/wheels/$(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("SOABI"))')
+INTERPRETERS ?= python3.11 python3.12 python3.13
+DIST ?= dist
 
 # Tests must see the installed package: Python may not put the checkout on sys.path by itself.
 test bench: export PYTHONSAFEPATH = 1
@@ -19,7 +23,7 @@ test bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test develop wheel lint style format docs links rust corners conformance bench clean
+.PHONY: help demo test develop wheel wheels lint style format docs links rust corners conformance bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,11 +34,13 @@ demo: $(VENV)/.package ## set up and run the example project (CHECK=1: check it 
 	$(call say,Running the example project on SQLite)
 	@$(BIN)/python example_project/manage.py demo $(if $(CHECK),--check)
 
+# What no database can change runs on the first one only.
 test: $(VENV)/.package ## set up and run the tests (ARGS=... goes to pytest)
 	@$(MAKE) --no-print-directory $(VENV)/.mysql
 	@failed=; for database in $(DATABASES); do \
 		printf '\n==> Running the tests of the installed package on %s\n' $$database; \
-		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(WORKERS) $(ARGS) || failed="$$failed $$database"; \
+		[ $$database = $(firstword $(DATABASES)) ] && which= || which='-m database'; \
+		RUSTACCEL_TEST_DB=$$database $(BIN)/pytest $(WORKERS) $$which $(ARGS) || failed="$$failed $$database"; \
 	done; \
 	[ -z "$$failed" ] || { printf '\n==> Tests FAILED on:%s\n' "$$failed"; exit 1; }
 	$(call say,All tests passed on: $(DATABASES))
@@ -45,9 +51,14 @@ develop: $(VENV)/.tools ## editable install, quick build: for the edit-build-run
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --profile quick
 	@touch $(VENV)/.package
 
-wheel: $(VENV)/.tools ## build the release wheel into dist/
-	$(call say,Building the wheel)
-	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+wheel: ## build the release wheel of $(PYTHON) into dist/
+	@$(MAKE) --no-print-directory $(WHEEL)/.built
+	@mkdir -p $(DIST) && cp $(WHEEL)/*.whl $(DIST)
+
+wheels: ## the release wheel of every supported interpreter there is
+	@for python in $(INTERPRETERS); do \
+		! command -v $$python >/dev/null || $(MAKE) --no-print-directory wheel PYTHON=$$python || exit; \
+	done
 
 lint: $(VENV)/.tools ## ruff, mypy, stubtest, import-linter, clippy, rustfmt
 	@$(TOX) -e lint
@@ -98,8 +109,16 @@ $(VENV)/.tools: $(VENV)/.python pyproject.toml
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.tools $(SOURCES)
-	$(call say,Building the release extension and installing the package (minutes the first time))
-	@$(PIP) install --quiet '.[drf,postgres]'
+	@rm -rf $(VENV)/wheel
+	@$(MAKE) --no-print-directory wheel PYTHON=$(BIN)/python DIST=$(VENV)/wheel
+	@$(PIP) uninstall --quiet --yes django-rustaccel # pip keeps what has the same version
+	@$(PIP) install --quiet "$$(echo $(VENV)/wheel/*.whl)[drf,postgres]"
+	@touch $@
+
+build/wheels/%/.built: $(SOURCES)
+	$(call say,Building the release wheel for $* (minutes the first time))
+	@rm -rf $(@D)
+	@$(PYTHON) -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir $(@D) .
 	@touch $@
 
 # mysqlclient has no wheels for Linux; without the client headers its tests skip with a message.

@@ -14,11 +14,11 @@ __all__ = [
     "Compressor",
     "Decision",
     "Form",
-    "Forms",
     "Forward",
     "Grid",
     "Guard",
     "Histograms",
+    "Json",
     "Libpq",
     "LimitTable",
     "LocalCache",
@@ -33,7 +33,6 @@ __all__ = [
     "argon2",
     "bcrypt",
     "compress",
-    "dump_forms",
     "dump_lines",
     "dump_objects",
     "dumps",
@@ -42,12 +41,12 @@ __all__ = [
     "length",
     "load_messages",
     "loads",
-    "loads_any",
     "loads_lazily",
     "look",
     "look_up",
     "negotiate",
     "pbkdf2",
+    "processor",
     "scrypt",
     "signature",
     "split_batch",
@@ -68,9 +67,6 @@ def dumps(
     allow_nan: bool,
     encoder: Callable[..., Any],
     spells: bool,
-) -> bytes | None: ...
-def dump_forms(
-    value: object, default: Callable[[Any], Any] | None, indent: int | None, forms: Forms
 ) -> bytes | None: ...
 def dump_lines(rows: object, encoder: type[JSONEncoder]) -> bytes | None: ...
 def dump_objects(
@@ -111,7 +107,6 @@ def loads_lazily(
     habit: Any | None,
 ) -> Any: ...
 def look(value: object) -> None: ...
-def loads_any(text: object, otherwise: object) -> Any: ...
 
 @final
 class Form:
@@ -124,8 +119,17 @@ class Form:
     def tuple() -> Form: ...
 
 @final
-class Forms:
-    def __new__(cls, find: Callable[[type], Form]) -> Self: ...
+class Json:
+    def __new__(
+        cls,
+        find: Callable[[type], Form],
+        dump: Callable[[Any, Callable[[Any], Any] | None, int | None], bytes],
+        load: Callable[[Any], Any],
+    ) -> Self: ...
+    def dumps(
+        self, value: Any, default: Callable[[Any], Any] | None = None, *, indent: int | None = None
+    ) -> bytes: ...
+    def loads(self, text: bytes | bytearray | memoryview | str) -> Any: ...
 
 @final
 class Unread: ...
@@ -329,6 +333,7 @@ def unsign_timestamped(
 def verify(
     algorithm: str, keys: Sequence[bytes], parts: Sequence[bytes], signatures: Sequence[bytes]
 ) -> bool | None: ...
+def processor() -> tuple[dict[str, bool], dict[str, str], int | None]: ...
 def summarize(numbers: Sequence[float]) -> tuple[float, float, float, float, float]: ...
 def negotiate(header: str, offered: Sequence[str]) -> str | None: ...
 def compress(coding: str, level: int, padding: int, body: bytes, at_once: int) -> bytes | None: ...

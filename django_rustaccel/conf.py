@@ -169,6 +169,13 @@ class Settings:
         "Whether DRF's own classes are served natively, and with them every class made of them.",
     )
 
+    allow_stock_header = Setting(
+        False,
+        must_be_bool,
+        "Whether a request with the header `X-Rustaccel: off` is served without acceleration, for "
+        "`manage.py rustaccel load --compare`. `StockHeaderMiddleware` does it.",
+    )
+
     accelerate_cache_proxy = Setting[bool | None](
         None,
         must_be_bool_or_none,

@@ -1,6 +1,6 @@
 """What is counted, for Prometheus, by its own client (extra ``metrics``).
 
-That is the histograms of ``TimingMiddleware``, and what each ``RustCache`` counts.
+That is the histograms of ``TimingMiddleware``, what each ``RustCache`` counts, and ``stats()``.
 
     urlpatterns = [path("metrics/", django_rustaccel.metrics.metrics_view)]
 
@@ -12,11 +12,13 @@ Other frameworks register a collector with the registry that they expose:
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from django_rustaccel.conf import arguments, settings
 from django_rustaccel.core.policies.timing import TimingPolicy
+from django_rustaccel.core.statistics import stats
 from django_rustaccel.core.timing import Observed, RequestTimes
 from django_rustaccel.exceptions import MissingDependencyError
 
@@ -34,10 +36,11 @@ except ImportError as error:
     message = "metrics need prometheus-client: install django-rustaccel[metrics]"
     raise MissingDependencyError(message) from error
 
-__all__ = ["CacheCollector", "RequestCollector", "metrics_view"]
+__all__ = ["CacheCollector", "CallCollector", "RequestCollector", "metrics_view"]
 
 NAME = "http_request_duration_seconds"
 CACHE_NAME = "rustaccel_cache"
+CALLS_NAME, FALLBACKS_NAME = "rustaccel_calls", "rustaccel_fallbacks"
 CACHE_METRICS: dict[str, Any] = {
     "hits": (CounterMetricFamily, "Calls of get that found a value."),
     "misses": (CounterMetricFamily, "Calls of get that found none."),
@@ -113,6 +116,38 @@ def caches_in(text: str) -> list[dict[str, Any]]:
     return [{**dict.fromkeys(CACHE_METRICS, 0), **row} for row in rows.values()]
 
 
+class CallCollector:
+    """A collector for ``prometheus_client``: what ``stats()`` counts in this process."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Calls by kind and tier, and how many of them left the native path for which reason."""
+        counted, process = stats(), str(os.getpid())
+        labels = ["kind", "tier", "process"]
+        calls = CounterMetricFamily(CALLS_NAME, "Calls of serializers and the like.", labels=labels)
+        for kind in ("read", "write", "render", "parse"):
+            for tier, times in counted[kind].items():
+                calls.add_metric([kind, tier, process], float(times))
+        yield calls
+        labels, help_ = ["reason", "process"], "Calls that left the native path, wholly or in part."
+        fallbacks = CounterMetricFamily(FALLBACKS_NAME, help_, labels=labels)
+        for reason, times in counted["fallbacks"].items():
+            fallbacks.add_metric([reason, process], float(times))
+        yield fallbacks
+
+
+def fallbacks_in(text: str) -> dict[str, int]:
+    """``stats()["fallbacks"]`` of another process, by its metrics; added up if there are several.
+
+    Raises ``ValueError`` for no metrics.
+    """
+    found: Counter[str] = Counter()
+    for family in text_string_to_metric_families(text):
+        if family.name == FALLBACKS_NAME:
+            for sample in family.samples:
+                found[sample.labels["reason"]] += int(sample.value)
+    return dict(found)
+
+
 def metrics_view(request: Any) -> Any:
     """A Django view: everything the project counts, as Prometheus or OpenMetrics text."""
     from django.http import HttpResponse
@@ -137,6 +172,7 @@ class _Everything:
         if times is not None:
             yield from RequestCollector(times).collect()
         yield from CacheCollector().collect()
+        yield from CallCollector().collect()
 
 
 def _registry() -> CollectorRegistry:

@@ -141,8 +141,12 @@ class WebhookVerifier:
         self._keys, self._public_keys = _keys(secrets, standard=scheme == "standard")
 
     def __repr__(self) -> str:
-        count = len(self._keys) + len(self._public_keys)
-        return f"<{type(self).__name__} {self.scheme}, {count} keys>"
+        return f"<{type(self).__name__} {self.scheme}, {len(self.keys)} keys>"
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Those of HMAC and of Ed25519; without one, everything is refused."""
+        return [*self._keys, *self._public_keys]
 
     def verify(
         self, body: bytes | str, headers: Mapping[str, str], *, now: float | None = None
@@ -152,7 +156,7 @@ class WebhookVerifier:
         Parameters: the raw body, the headers under names in any case, and the present time in
         seconds since 1970 (default: the clock). Raises ``InvalidSignatureError``.
         """
-        if not self._keys and not self._public_keys:
+        if not self.keys:
             raise InvalidSignatureError("No webhook secret is set: nothing can be verified.")
         body = body.encode() if isinstance(body, str) else bytes(body)
         claim = self._claim(partial(_header, headers), body)
@@ -248,13 +252,18 @@ def _cache(cache: Any) -> Any:
     return caches[cache]
 
 
-def _keys(secrets: Any, *, standard: bool) -> tuple[list[bytes], list[bytes]]:
-    """The keys of HMAC and of Ed25519; unset secrets are left out."""
+def given_secrets(secrets: Any) -> list[str | bytes]:
+    """One secret or several as a list, without those that are not set."""
     if secrets is None or isinstance(secrets, (str, bytes)):
         secrets = [secrets]
+    return list(filter(None, secrets))
+
+
+def _keys(secrets: Any, *, standard: bool) -> tuple[list[bytes], list[bytes]]:
+    """The keys of HMAC and of Ed25519; unset secrets are left out."""
     keys: list[bytes] = []
     public_keys: list[bytes] = []
-    for secret in filter(None, secrets):
+    for secret in given_secrets(secrets):
         text = secret if isinstance(secret, bytes) else secret.encode()
         is_public = standard and text.startswith(b"whpk_")
         chosen = public_keys if is_public else keys

@@ -12,10 +12,11 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from django_rustaccel.core.addresses import is_loopback as is_loopback_host
+from django_rustaccel.core.latencies import milliseconds
 from django_rustaccel.exceptions import MissingDependencyError
 
 try:
@@ -25,7 +26,6 @@ except ImportError as error:
     message = "websockets is not installed: pip install 'django-rustaccel[channels]'"
     raise MissingDependencyError(message, name=error.name) from None
 
-PERCENTILES = (50, 90, 95, 99)
 #: Connections that are opened at the same time.
 OPENING = 50
 
@@ -65,12 +65,7 @@ class Report:
 
     def percentiles(self) -> dict[str, float]:
         """Latencies in milliseconds: ``p50`` … ``max``; none without an answer."""
-        ordered = sorted(self.latencies)
-        if not ordered:
-            return {}
-        last = len(ordered) - 1
-        named = {f"p{each}": ordered[round(last * each / 100)] for each in PERCENTILES}
-        return {name: round(1000 * each, 3) for name, each in {**named, "max": ordered[-1]}.items()}
+        return milliseconds(self.latencies)
 
     def as_dict(self) -> dict[str, Any]:
         """Data for scripts."""
@@ -91,9 +86,7 @@ def is_loopback(url: str) -> bool:
     parts = urlsplit(url)
     if parts.scheme not in ("ws", "wss") or not parts.hostname:
         raise ValueError(f"{url!r} is no WebSocket URL: ws://127.0.0.1:8000/path/")
-    with suppress(ValueError):
-        return ip_address(parts.hostname).is_loopback
-    return parts.hostname == "localhost"
+    return is_loopback_host(parts.hostname)
 
 
 async def run(load: Load, report: Report) -> None:

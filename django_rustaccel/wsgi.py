@@ -23,6 +23,7 @@ from django_rustaccel.webhooks import webhook_policy
 
 __all__ = [
     "CompressionMiddleware",
+    "PolicyMiddleware",
     "RateLimitMiddleware",
     "TimingMiddleware",
     "WebhookSignatureMiddleware",

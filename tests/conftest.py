@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import SyncToAsync
+from django.test import SimpleTestCase
 from hypothesis import HealthCheck, settings
 
 import databases
@@ -18,6 +19,12 @@ settings.register_profile(
     "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shared")
+
+# What pytest-django gives to tests that read a database.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
+# Where a test that asks no database may yet depend on it: by its SQL, its plans, its ranges.
+ROOMS_OF_MODELS = {"fuzz", "inside", "querysets", "read", "serializers", "validation"}
+DESELECTED = pytest.StashKey[int]()
 
 # For the interpreters that tests start: the checkout must not shadow the installed package.
 os.environ["PYTHONSAFEPATH"] = "1"
@@ -40,7 +47,9 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"CI needs every database. {reason}")
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    _mark_what_may_depend_on_the_database(items)
     _skip_other_vendors(items)
     _expect_known_differences(items)
     reason = databases.missing(databases.selected())
@@ -48,6 +57,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _mark_what_may_depend_on_the_database(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _may_depend_on_the_database(item):
+            item.add_marker("database")
+
+
+def _may_depend_on_the_database(item: pytest.Item) -> bool:
+    is_marked = any(map(item.get_closest_marker, ("django_db", "databases_of")))
+    has_fixture = not DATABASE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    is_of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return is_marked or has_fixture or is_of_django or item.path.parent.name in ROOMS_OF_MODELS
 
 
 def _skip_other_vendors(items: list[pytest.Item]) -> None:
@@ -82,3 +104,29 @@ def new_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with ThreadPoolExecutor(max_workers=1) as executor:
         monkeypatch.setattr(SyncToAsync, "single_thread_executor", executor)
         yield
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    config = items[0].config
+    config.stash[DESELECTED] = config.stash.get(DESELECTED, 0) + len(items)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    # What was asked for may have nothing in it that depends on a database.
+    is_empty = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+    if is_empty and session.config.option.markexpr == "database":
+        session.exitstatus = pytest.ExitCode.OK
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["deselected"] = session.config.stash.get(DESELECTED, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker has deselected the same tests; pytest-xdist does not tell."""
+    if output := getattr(node, "workeroutput", None):
+        node.config.stash[DESELECTED] = output["deselected"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if count := terminalreporter.config.stash.get(DESELECTED, 0):
+        terminalreporter.write_line(f"{count} tests were deselected")

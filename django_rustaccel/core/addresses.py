@@ -21,6 +21,14 @@ REMEMBERED = 8192
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host of a URL is this machine by its name or address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 class Hop(NamedTuple):
     """One address on the way: what its requests are counted under, and whether it is trusted."""
 

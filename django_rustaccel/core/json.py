@@ -29,7 +29,7 @@ from pathlib import PurePath
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django_rustaccel.core.jsontext import Form, Forms, dump_forms, loads_any
+from django_rustaccel.core.jsontext import Form, Json
 
 __all__ = ["dumps", "loads"]
 
@@ -40,27 +40,6 @@ Default = Callable[[Any], Any]
 Way = tuple[str, ...] | str | Default | None
 
 ADDRESSES = (IPv4Address, IPv6Address, IPv4Network, IPv6Network)
-_UNSURE = object()
-
-
-def dumps(value: Any, default: Default | None = None, *, indent: int | None = None) -> bytes:
-    """``value`` as compact JSON in UTF-8.
-
-    Parameters: `default` is called with what has no form of its own, and returns something that
-    has; `indent` is a number of spaces, 0 to 32. Raises ``TypeError`` for what has no form, and
-    ``ValueError`` for NaN, infinity, lone surrogates and cycles.
-    """
-    made = dump_forms(value, default, indent, _FORMS)
-    return _by_json(value, default, indent) if made is None else made
-
-
-def loads(text: bytes | bytearray | memoryview | str) -> Any:
-    """The value of a JSON text, by RFC 8259: ``NaN`` and ``Infinity`` are none.
-
-    Raises ``json.JSONDecodeError`` or another ``ValueError`` for what is no JSON in UTF-8.
-    """
-    value = loads_any(text, _UNSURE)
-    return _by_json_loads(text) if value is _UNSURE else value
 
 
 def _way(kind: Any) -> Way:
@@ -123,9 +102,6 @@ WAYS: list[tuple[Any, Default]] = [
 ]
 
 
-_FORMS = Forms(_form)
-
-
 def _by_json(value: Any, default: Default | None, indent: int | None) -> bytes:
     """By the standard library, whose errors are the answer to what the native writer refuses."""
     separators = (",", ":") if indent is None else (",", ": ")
@@ -168,3 +144,9 @@ def _by_json_loads(text: bytes | bytearray | memoryview | str) -> Any:
 
 def _refuse(name: str) -> NoReturn:
     raise json.JSONDecodeError(f"{name} is no JSON", name, 0)
+
+
+_json = Json(_form, _by_json, _by_json_loads)
+# Methods of a native object: a function of Python's own would take as long as a small document.
+dumps = _json.dumps
+loads = _json.loads

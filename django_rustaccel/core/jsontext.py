@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from django_rustaccel._rust import (
     Form,
-    Forms,
-    dump_forms,
+    Json,
     dump_lines,
     dump_objects,
     dumps,
     is_deeper,
     loads,
-    loads_any,
 )
 
 __all__ = [
     "Form",
-    "Forms",
-    "dump_forms",
+    "Json",
     "dump_lines",
     "dump_objects",
     "dumps",
     "is_deeper",
     "loads",
-    "loads_any",
 ]

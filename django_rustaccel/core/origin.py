@@ -40,7 +40,7 @@ def location(attribute: Any) -> str:
     code = getattr(attribute, "__code__", None)
     if code is None:
         return ""
-    return f" in {_shorten(code.co_filename)}:{code.co_firstlineno}"
+    return f" in {shorten(code.co_filename)}:{code.co_firstlineno}"
 
 
 def class_location(cls: type) -> str:
@@ -52,7 +52,7 @@ def class_location(cls: type) -> str:
         path, (_, line) = inspect.getsourcefile(cls), inspect.getsourcelines(cls)
     except (OSError, TypeError):
         return ""
-    return f"{_shorten(path)}:{line}" if path else ""
+    return f"{shorten(path)}:{line}" if path else ""
 
 
 def describe_error(error: BaseException) -> str:
@@ -62,7 +62,7 @@ def describe_error(error: BaseException) -> str:
     if len(frames) < 2:
         return text  # Raised by the very call, not by any line within.
     frame, line = frames[-1]
-    return f"{text} in {_shorten(frame.f_code.co_filename)}:{line}"
+    return f"{text} in {shorten(frame.f_code.co_filename)}:{line}"
 
 
 def belongs_to(function: Any, package: str) -> bool:
@@ -76,8 +76,8 @@ def belongs_to(function: Any, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
-def _shorten(path: str) -> str:
-    """Relative to the working directory, or else to where its package is imported from."""
+def shorten(path: str) -> str:
+    """A path relative to the working directory, or else to where its package is imported from."""
     here = os.path.join(os.getcwd(), "")
     if path.startswith(here):
         return path[len(here) :]

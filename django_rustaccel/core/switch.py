@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Any
 
+#: How a request asks for stock behaviour where the server allows it, and how the response says
+#: which it was.
+HEADER, OFF, ON = "X-Rustaccel", "off", "on"
+
 _off: ContextVar[bool] = ContextVar("django_rustaccel_off", default=False)
 
 is_disabled: Callable[[], bool] = _off.get

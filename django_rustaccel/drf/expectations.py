@@ -6,6 +6,7 @@ A guess: what no row asks for was read in vain, and what was not expected is ask
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from rest_framework import fields, relations, validators
@@ -37,18 +38,23 @@ def expected_of_relation(field: Any, values: Values) -> Expected | None:
     own = getattr(field, "pk_field", None)
     if own is None:
         return lambda asked: [(value,) for value in values()]
-    return lambda asked: [(_internal(own, value),) for value in values()]
+    return lambda asked: _alone(own, values())
 
 
 def expected_of_validator(validator: Any, field: Any, values: Values) -> Expected | None:
     """What a validator of a field or serializer will look up; ``None`` if it is not known."""
     if isinstance(validator, validators.UniqueValidator):
-        return lambda asked: [(_internal(field, value),) for value in values()]
+        return lambda asked: _alone(field, values())
     if isinstance(validator, validators.UniqueTogetherValidator):
         return _of_fields(validator, field, values)
     if isinstance(validator, validators.BaseUniqueForValidator):
         return _of_dates(validator, field, values)
     return None
+
+
+def _alone(field: Any, values: Iterable[Any]) -> list[Sequence[Any]]:
+    internal = _maker(field)
+    return [(internal(value),) for value in values]
 
 
 def _of_fields(validator: Any, serializer: Any, rows: Values) -> Expected | None:
@@ -105,16 +111,31 @@ def _given(field: Any, row: Mapping[str, Any]) -> Any:
 
 def _internal(field: Any, value: Any) -> Any:
     """The value that validation most likely makes of a raw one, ``None`` if it makes none."""
+    return _maker(field)(value)
+
+
+def _maker(field: Any) -> Callable[[Any], Any]:
     if isinstance(field, relations.PrimaryKeyRelatedField):
-        return value if field.pk_field is None else _internal(field.pk_field, value)
+        return _unchanged if field.pk_field is None else _maker(field.pk_field)
     if isinstance(field, relations.SlugRelatedField):
-        return _known(field, value)
-    if isinstance(field, _WITH_EFFECTS):
-        return None
-    if not belongs_to(type(field).to_internal_value, "rest_framework"):
-        return None
+        return partial(_known, field)
+    stock = belongs_to(type(field).to_internal_value, "rest_framework")
+    if isinstance(field, _WITH_EFFECTS) or not stock:
+        return _nothing
+    return partial(_tried, field.to_internal_value)
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def _nothing(value: Any) -> None:
+    return None
+
+
+def _tried(make: Callable[[Any], Any], value: Any) -> Any:
     try:
-        return field.to_internal_value(value)
+        return make(value)
     except Exception:
         # Whatever it is: the row itself will raise it.
         return None

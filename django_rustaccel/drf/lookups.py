@@ -108,8 +108,13 @@ class Taken:
     def __init__(self, validator: Any, field: Any) -> None:
         self.validator = validator
         self.name = field.source_attrs[-1]
+        self.known = validator.queryset.checker(f"{self.name}__{validator.lookup}")
 
     def __contains__(self, value: Any) -> bool:
+        taken = None if self.known is None else self.known(value)
+        return self._by_stock(value) if taken is None else taken
+
+    def _by_stock(self, value: Any) -> bool:
         validator = self.validator
         return qs_exists(validator.filter_queryset(value, validator.queryset, self.name))
 

@@ -15,11 +15,14 @@ from django_rustaccel.middleware.base import PolicyMiddleware
 from django_rustaccel.middleware.decorators import webhook_signature
 from django_rustaccel.middleware.facts import Request, Response
 from django_rustaccel.middleware.rate_limit import RateLimitMiddleware
+from django_rustaccel.middleware.stock import StockHeaderMiddleware
 from django_rustaccel.webhooks import webhook_policy
 
 __all__ = [
     "CompressionMiddleware",
+    "PolicyMiddleware",
     "RateLimitMiddleware",
+    "StockHeaderMiddleware",
     "TimingMiddleware",
     "WebhookSignatureMiddleware",
     "webhook_signature",

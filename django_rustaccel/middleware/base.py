@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.http import HttpRequest
 
-from django_rustaccel.conf import user_settings
+from django_rustaccel.conf import arguments, user_settings
 from django_rustaccel.core.policies.facts import Policy
 from django_rustaccel.middleware.facts import Request, Response, response_of
 
@@ -19,9 +20,15 @@ GetResponse = Callable[[HttpRequest], Any]
 class PolicyMiddleware:
     """Asks a policy about each request and response.
 
-    A subclass says how the policy is made of the settings. It is made again when a test replaces
-    ``RUSTACCEL``.
+    A subclass names the class of the policy and the Django setting, a dict of that class's options
+    in capitals, or overrides :meth:`make_policy`. The policy is made again when a test replaces
+    the setting.
     """
+
+    #: What makes the policy of its options; those of the settings are the keyword arguments.
+    policy_class: ClassVar[Callable[..., Policy]]
+    #: The Django setting with the options; ``None``: ``make_policy`` looks into ``RUSTACCEL``.
+    setting: ClassVar[str | None] = None
 
     sync_capable: ClassVar[bool] = True
     async_capable: ClassVar[bool] = True
@@ -34,19 +41,34 @@ class PolicyMiddleware:
         if self.is_async:
             markcoroutinefunction(self)
         # Made now, so that a server does not start without a policy that cannot be made.
-        self._policy, self._made_for = self.make_policy(), user_settings() or None
+        self._policy, self._made_for = self.make_policy(), self._current()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.get_response!r}>"
 
     def make_policy(self) -> Policy:
-        """The policy that the settings ask for."""
-        raise NotImplementedError
+        """The policy that the setting asks for.
+
+        Raises ``ImproperlyConfigured`` for options that the policy does not take: a site without
+        the policy would be worse than one that does not start.
+        """
+        value = self._current() if self.setting else None
+        try:
+            return self.policy_class(**arguments(value or {}))
+        except (AttributeError, TypeError, ValueError) as error:
+            message = f"{self.setting or type(self).__name__} does not make a policy ({error})."
+            raise ImproperlyConfigured(message) from error
+
+    def _current(self) -> Any:
+        """The value of the setting, by which a replaced one is known."""
+        if self.setting is None:
+            return user_settings() or None
+        return getattr(django_settings, self.setting, None) or None
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
-        current = user_settings() or None
+        current = self._current()
         if self._made_for is not current:
             self._policy, self._made_for = self.make_policy(), current
         return self._policy

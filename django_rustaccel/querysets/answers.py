@@ -81,16 +81,43 @@ class Answers:
 
         It gives ``None`` where :meth:`get` has to be called, to raise its errors.
         """
-        batch = self._batch_of(InstanceBatch, (name,))
-        if batch is None:
+        ask = self._asking(InstanceBatch, name)
+        if ask is None:
             return None
 
         def find(value: Any) -> Any:
-            key = batch.key((value,))
-            found = None if key is None else Question(batch, key, self._moment).rows()
+            found = ask(value)
             return duplicate(found[0]) if found and len(found) == 1 else None
 
         return find
+
+    def checker(self, name: str) -> Callable[[Any], bool | None] | None:
+        """A function that says whether there is a row with a value in one column.
+
+        It gives ``None`` where :meth:`filter` has to be called.
+        """
+        ask = self._asking(ExistenceBatch, name)
+        if ask is None:
+            return None
+
+        def exists(value: Any) -> bool | None:
+            found = ask(value)
+            return None if found is None else bool(found)
+
+        return exists
+
+    def _asking(self, kind: type[Batch], name: str) -> Callable[[Any], list[Any] | None] | None:
+        """:meth:`Question.rows` for values of one column, of which there are as many as rows."""
+        batch = self._batch_of(kind, (name,))
+        if batch is None:
+            return None
+        convert, moment = batch.columns[0].convert, self._moment
+
+        def ask(value: Any) -> list[Any] | None:
+            converted = convert(value)
+            return None if converted is None else _rows(batch, (converted,), moment)
+
+        return ask
 
     def known(self, **lookups: Any) -> Any:
         """The instance that an earlier query gave for these lookups, if one did."""
@@ -155,14 +182,18 @@ class Question(NamedTuple):
 
     def rows(self) -> list[Any] | None:
         """What the database has; ``None`` if it has to be asked anew."""
-        if self.moment.has_passed or is_disabled():
-            return None
-        try:
-            return self.batch.rows(self.key)
-        except DatabaseError:
-            # Some key that nobody may ever ask for: each look-up is to fail by itself.
-            self.moment.has_passed = True
-            return None
+        return _rows(*self)
+
+
+def _rows(batch: Batch, key: Key, moment: Moment) -> list[Any] | None:
+    if moment.has_passed or is_disabled():
+        return None
+    try:
+        return batch.rows(key)
+    except DatabaseError:
+        # Some key that nobody may ever ask for: each look-up is to fail by itself.
+        moment.has_passed = True
+        return None
 
 
 class Existence:

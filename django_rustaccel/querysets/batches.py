@@ -87,12 +87,16 @@ class Batch:
 
     def _most_varied(self, keys: list[Key]) -> int | None:
         """The column of which one condition can list the most values."""
-        kinds = [len(set(values)) for values in zip(*keys, strict=True)]
         listable = [at for at, column in enumerate(self.columns) if column.lookup == "exact"]
-        return max(listable, key=kinds.__getitem__, default=None)
+        if len(listable) < 2:
+            return next(iter(listable), None)
+        kinds = [len(set(values)) for values in zip(*keys, strict=True)]
+        return max(listable, key=kinds.__getitem__)
 
     def _next(self, asked: Key) -> list[Key]:
         """The key asked for, and as many of the others as fit into one query."""
+        if len(self.columns) == 1 and self._listed == 0 and len(self._pending) < self._most_keys:
+            return list({asked: None} | self._pending)
         kept, heads = {asked: None}, {self._head(asked)}
         for key in self._pending:
             head = self._head(key)
@@ -120,9 +124,9 @@ class Batch:
         found: dict[Key, list[Any]] = defaultdict(list)
         for key, value, _ in rows:
             found[key].append(value)
-        for key in keys:
-            if self.is_certain or key in found or not rows:
-                self.matches[key] = found.get(key, [])
+        if self.is_certain or not rows:
+            self.matches |= {key: [] for key in keys}
+        self.matches |= found if self.is_certain else {k: found[k] for k in keys if k in found}
         if not self.is_certain:
             self.matches[asked] = [value for _, value, is_asked in rows if is_asked]
 
@@ -189,7 +193,9 @@ class ExistenceBatch(Batch):
         if not self.is_certain:
             names.append(_ASKED)
         for row in self._filtered(keys, asked).values_list(*names).distinct():
-            yield row[: len(self.columns)], True, not self.is_certain and row[-1]
+            key = self.key(row[: len(self.columns)])
+            if key is not None:
+                yield key, True, not self.is_certain and row[-1]
 
 
 class InstanceBatch(Batch):

@@ -27,7 +27,7 @@ class Column:
     name: str
     #: ``exact`` or ``iexact``.
     lookup: str
-    #: The value as the column has it, ``None`` if only the database knows.
+    #: What stands for a value, and may be looked up; ``None`` if only the database knows.
     convert: Callable[[Any], Any]
     #: Whether values are the same to the database exactly if they are equal in Python.
     is_certain: bool
@@ -129,17 +129,18 @@ def _text(value: Any) -> str | None:
     return value
 
 
-def _uuid(value: Any) -> uuid.UUID | None:
+def _uuid(value: Any) -> int | None:
+    """Its number, which `UUIDField` takes: UUIDs are hashed and compared by Python code."""
     if type(value) is str and len(value) in (32, 36):
         return _uuid_of(value)
-    return value if type(value) is uuid.UUID else None
+    return value.int if type(value) is uuid.UUID else None
 
 
 @lru_cache(maxsize=4096)
-def _uuid_of(text: str) -> uuid.UUID | None:
+def _uuid_of(text: str) -> int | None:
     """Texts come twice within a list: as what is expected, and as what is asked."""
     try:
-        return uuid.UUID(text)
+        return uuid.UUID(text).int
     except ValueError:
         return None
 

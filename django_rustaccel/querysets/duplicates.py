@@ -53,22 +53,29 @@ def duplicate(instance: Model) -> Model:
 def _duplicate(instance: Model, made: dict[int, Model]) -> Model:
     twin = object.__new__(type(instance))
     made[id(instance)] = twin
-    state = vars(twin)
-    for name, value in vars(instance).items():
-        state[name] = value if type(value) in _IMMUTABLE else _mutable(value, made)
+    state, original = vars(twin), vars(instance)
+    state.update(original)
+    for name, value in original.items():
+        if type(value) not in _IMMUTABLE:
+            state[name] = _mutable(value, made)
     return twin
 
 
 def _mutable(value: Any, made: dict[int, Model]) -> Any:
-    if type(value) is not ModelState:
-        return copy.deepcopy(value)
+    if type(value) is ModelState:
+        return _state(value, made)
+    # Of most JSON columns the default.
+    is_empty = type(value) in (dict, list) and not value
+    return type(value)() if is_empty else copy.deepcopy(value)
+
+
+def _state(original: ModelState, made: dict[int, Model]) -> ModelState:
     twin = ModelState()
-    vars(twin).update(vars(value))
-    if value.fields_cache:
-        twin.fields_cache = {
+    state = vars(twin)
+    state.update(vars(original))
+    if cached := state.pop("fields_cache", None):
+        state["fields_cache"] = {
             name: related and (made.get(id(related)) or _duplicate(related, made))
-            for name, related in value.fields_cache.items()
+            for name, related in cached.items()
         }
-    else:
-        vars(twin).pop("fields_cache", None)
     return twin

@@ -15,7 +15,10 @@ INSTALLED_APPS = [
     "shop",
 ]
 
-RUSTACCEL = {"ACCELERATE_DRF": True}  # the one line
+RUSTACCEL = {
+    "ACCELERATE_DRF": True,  # the one line
+    "ALLOW_STOCK_HEADER": True,  # for `manage.py rustaccel load --compare`
+}
 
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "shop.sqlite3"},
@@ -36,6 +39,7 @@ LOGGING = {
 
 ROOT_URLCONF = "config.urls"
 MIDDLEWARE = [
+    "django_rustaccel.middleware.StockHeaderMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

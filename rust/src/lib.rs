@@ -13,6 +13,7 @@ mod limiting;
 mod mapping;
 mod numbers;
 mod plan;
+mod processor;
 mod python;
 mod signing;
 mod sinks;
@@ -47,9 +48,7 @@ mod _rust {
     #[pymodule_export]
     use crate::python::hashing::{argon2, bcrypt, pbkdf2, scrypt};
     #[pymodule_export]
-    use crate::python::json::{
-        dump_forms, dump_lines, dump_objects, dumps, loads, loads_any, loads_lazily,
-    };
+    use crate::python::json::{Json, dump_lines, dump_objects, dumps, loads, loads_lazily};
     #[pymodule_export]
     use crate::python::limiting::{Decision, LimitTable, RateLimiter};
     #[pymodule_export]
@@ -57,13 +56,15 @@ mod _rust {
     #[pymodule_export]
     use crate::python::numbers::summarize;
     #[pymodule_export]
+    use crate::python::processor::processor;
+    #[pymodule_export]
     use crate::python::reader::{Reader, Recording, Rows};
     #[pymodule_export]
     use crate::python::signing::{signature, unsign, unsign_timestamped, verify};
     #[pymodule_export]
     use crate::python::timing::Histograms;
     #[pymodule_export]
-    use crate::sources::form::{Form, Forms};
+    use crate::sources::form::Form;
     #[pymodule_export]
     use crate::sources::grid::Grid;
     #[pymodule_export]

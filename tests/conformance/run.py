@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,10 @@ def main() -> int:
     version = importlib.metadata.version(DISTRIBUTION)
     suite = fetch_suite(version)
     print(f"==> {DISTRIBUTION} {version}: {suite / 'tests'}", flush=True)
-    stock = run_suite(suite, "stock", arguments.pytest)
-    ours = run_suite(suite, "rustaccel", arguments.pytest)
+    with ThreadPoolExecutor() as executor:
+        stock, ours = executor.map(
+            lambda engine: run_suite(suite, engine, arguments.pytest), ("stock", "rustaccel")
+        )
     print(f"\n{table(stock, ours)}\n")
     complaints = broken_tests(stock, ours) + unengaged(ours, partial=bool(arguments.pytest))
     for complaint in complaints:
@@ -91,7 +94,10 @@ def run_suite(suite: Path, engine: str, options: list[str]) -> Record:
         command += [f"--engine={engine}", f"--record={target}", *options]
         environment = os.environ | {"PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        subprocess.run(command, cwd=suite, env=environment, check=False)
+        output = subprocess.run(
+            command, cwd=suite, env=environment, check=False, capture_output=True, text=True
+        )
+        print(output.stdout, output.stderr, flush=True)
         if not target.exists():
             raise SystemExit(f"The suite did not start on {engine}.")
         return json.loads(target.read_text())

@@ -15,6 +15,7 @@ from docs.pages import ROOT, Project
 #: Subcommands that are parsed as the command would, and not run.
 PARSED_ONLY = {
     "hashers": "hashes for a minute",
+    "load": "needs a running server",
     "ws": "needs a server of WebSockets",
 }
 

@@ -32,6 +32,7 @@ PUBLIC: dict[str, list[str]] = {
     ".middleware": [],
     ".panels": [],
     ".passwords": [],
+    ".policies": [],
     ".querysets": [],
     ".ratelimit": [],
     ".serializers.json": [],

@@ -58,7 +58,8 @@ class TestTheCommand:
     def test_it_lists_its_subcommands_without_importing_drf(self):
         names = [subcommand.name for subcommand in package.SUBCOMMANDS]
         assert names == [
-            "explain", "bench", "verify", "hashers", "import", "cache", "ws", "doctor"
+            "explain", "bench", "verify", "hashers", "import", "cache", "ws", "doctor",
+            "load", "startpolicy",
         ]  # fmt: skip
         assert all(subcommand.help for subcommand in package.SUBCOMMANDS)
         program = (

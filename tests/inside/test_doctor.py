@@ -4,18 +4,22 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 from rest_framework import serializers
 
 import django_rustaccel
 from bookshop.models import Book, Tag
 from bookshop.serializers import PublisherSerializer
-from django_rustaccel import surroundings
+from django_rustaccel.core import statistics
+from django_rustaccel.core.processor import memory, processor
+from django_rustaccel.doctor.causes import changes_of
 from django_rustaccel.drf import project
-from django_rustaccel.drf.changes import changes
+from django_rustaccel.management.subcommands import doctor
+from django_rustaccel.metrics import fallbacks_in, metrics_view
 from inside.test_commands import TESTS, run, run_json
 
 
@@ -63,16 +67,17 @@ MINE = [First, Nesting, NoModel, PublisherSerializer, Shared, Whole]
 
 @pytest.fixture
 def mine(monkeypatch):
+    monkeypatch.setattr(statistics, "fallbacks", Counter())
     monkeypatch.setattr(project, "all_serializers", lambda on_failure: MINE)
 
 
 class TestChanges:
     def found(self):
-        return changes(django_rustaccel.explain(cls) for cls in MINE)
+        return changes_of(django_rustaccel.explain(cls) for cls in MINE)
 
     def test_the_largest_gain_first(self):
         method, whole, attribute = self.found()
-        assert re.search(r"\.get_loud` in .*test_doctor\.py:\d+$", method.reason)
+        assert re.search(r"\.get_loud` in .*test_doctor\.py:\d+$", method.why)
         # Half of one serializer belongs to another reason.
         assert (method.weight, whole.weight, attribute.weight) == (2.5, 2.0, 0.5)
 
@@ -88,8 +93,8 @@ class TestChanges:
         assert dict(whole.keeps) == {"stock": [f"{__name__}.Whole"]}
 
     def test_nothing_to_change(self):
-        assert changes([django_rustaccel.explain(PublisherSerializer)]) == []
-        assert changes([django_rustaccel.explain(NoModel)]) == []
+        assert changes_of([django_rustaccel.explain(PublisherSerializer)]) == []
+        assert changes_of([django_rustaccel.explain(NoModel)]) == []
 
 
 @pytest.mark.usefixtures("mine")
@@ -119,7 +124,10 @@ class TestTheReport:
         data, code = run_json("doctor")
         assert code == 0
         assert data["versions"]["django"]
-        assert data["serializers"][f"{__name__}.Whole"] == "stock"
+        whole = data["serializers"][f"{__name__}.Whole"]
+        assert (whole["tier"], whole["input"]) == ("stock", "native")
+        assert "Whole.to_representation` is overridden" in whole["reasons"][0]
+        assert set(data["processor"]["chosen"]) == {"Argon2", "JSON text", "PBKDF2", "scrypt"}
         assert list(data["changes"][0]["keeps"]) == ["instances"]
         assert data["databases"]["other"] == "sqlite"
 
@@ -139,11 +147,80 @@ class TestTheReport:
         with override_settings(RUSTACCEL={}):
             data, code = run_json("doctor")
         assert code == 0
-        assert (
-            'RUSTACCEL["ACCELERATE_DRF"] = True accelerates every serializer'
-            in (data["suggestions"])
-        )
-        assert data["serializers"][f"{__name__}.First"] == "instances"
+        assert data["changes"][0]["what"] == 'RUSTACCEL = {"ACCELERATE_DRF": True}'
+        assert data["changes"][0]["gain"]["measured"] is False
+        assert data["serializers"][f"{__name__}.First"]["tier"] == "instances"
+
+
+class Strict(serializers.ModelSerializer):
+    """Validates in Python."""
+
+    class Meta:
+        model = Tag
+        fields = ["name", "colour"]
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data)
+
+    def validate(self, attrs):
+        return attrs
+
+
+class TestValidation:
+    def test_what_keeps_it_back(self):
+        found = {change.why: change for change in changes_of([django_rustaccel.explain(Strict)])}
+        (override,) = found  # `validate` runs besides: no obstacle.
+        assert "`Strict.to_internal_value` is overridden" in override
+        assert dict(found[override].keeps) == {"input partly native": [f"{__name__}.Strict"]}
+
+    def test_in_the_report(self, monkeypatch):
+        monkeypatch.setattr(project, "all_serializers", lambda on_failure: [Strict])
+        data, _ = run_json("doctor")
+        found = data["serializers"][f"{__name__}.Strict"]
+        assert (found["tier"], found["input"]) == ("rows", "partly native")
+        out, _, _ = run("doctor", verbosity=2)
+        assert "validated: 1 partly native" in out
+        assert f"{__name__}.Strict (input partly native): `Strict.to_internal_value`" in out
+
+
+@pytest.mark.usefixtures("mine")
+class TestUse:
+    """What a process has counted says which change comes first."""
+
+    @pytest.fixture
+    def counted(self, monkeypatch):
+        found = changes_of(map(django_rustaccel.explain, MINE))
+        (reason,) = [change.why for change in found if "is_long" in change.why]
+        monkeypatch.setattr(statistics, "fallbacks", Counter({f"Nesting.pages_left: {reason}": 9}))
+        return reason
+
+    def first(self, data):
+        return next(change for change in data["changes"] if change["keeps"])
+
+    def test_this_process(self, counted):
+        data, _ = run_json("doctor")
+        first = self.first(data)
+        assert (first["why"], first["gain"]["calls"]) == (counted, 9)
+        assert data["basis"] == "the calls that this process has counted"
+
+    def test_a_running_worker(self, counted, monkeypatch):
+        page = metrics_view(RequestFactory().get("/")).content.decode()
+        assert 'rustaccel_calls_total{kind="read",process="' in page
+        assert fallbacks_in(page) == {f"Nesting.pages_left: {counted}": 9}
+        monkeypatch.setattr(statistics, "fallbacks", Counter())
+        monkeypatch.setattr(doctor, "metrics_page", lambda url: page)
+        data, _ = run_json("doctor", "--metrics", "http://127.0.0.1/metrics/")
+        assert self.first(data)["gain"]["text"] == "slowed 9 calls of http://127.0.0.1/metrics/"
+
+    def test_nobody(self):
+        data, _ = run_json("doctor")
+        assert data["basis"].startswith("what each keeps back")
+        assert self.first(data)["gain"]["text"] == "estimated by what it keeps back: 3 × instances"
+
+    def test_no_metrics(self, monkeypatch):
+        monkeypatch.setattr(doctor, "metrics_page", lambda url: "<p>none</p>")
+        _, err, code = run("doctor", "--metrics", "http://127.0.0.1/")
+        assert (code, "http://127.0.0.1/: " in err) == (1, True)
 
 
 @pytest.mark.usefixtures("mine")
@@ -154,7 +231,7 @@ class TestProblems:
         assert code == 1
         assert "rustaccel.E001" in out
         assert "What would gain most" in out
-        assert "1 error:" in err
+        assert "1 problem:" in err
 
     def test_warnings_do_not(self):
         with override_settings(RUSTACCEL={"RATE_LIMIT": {"RATE": "1/s"}}):
@@ -187,42 +264,24 @@ class TestProblems:
             call_command("rustaccel", "doctor", "--changes", "many")
 
 
-class TestSurroundings:
-    def test_instructions(self, tmp_path):
-        for line in ("flags\t\t: fpu avx2 sha_ni avx", "Features\t: fp sha2 asimd"):
-            info = tmp_path / "cpuinfo"
-            info.write_text(f"processor : 0\n{line}\n\nprocessor : 1\n")
-            assert surroundings.instructions(str(info)) in (["avx2", "sha_ni"], ["asimd", "sha2"])
+class TestTheProcessor:
+    def test_what_is_chosen_is_there(self):
+        found = processor()
+        assert set(found.chosen) == {"Argon2", "JSON text", "PBKDF2", "scrypt"}
+        for name in found.chosen.values():
+            assert found.features.get(name, True), found
 
-    def test_systems_that_do_not_tell(self, tmp_path):
-        assert surroundings.instructions(str(tmp_path / "nothing")) is None
-        (tmp_path / "cpuinfo").write_text("processor : 0\n")
-        assert surroundings.instructions(str(tmp_path / "cpuinfo")) is None
+    @pytest.mark.skipif(sys.platform != "linux", reason="/proc/cpuinfo is Linux's")
+    def test_features_as_the_system_tells(self):
+        with open("/proc/cpuinfo", encoding="utf-8") as info:
+            flags = set(re.findall(r"\w+", info.read()))
+        names = {"sha": "sha_ni", "sse4.1": "sse4_1", "neon": "asimd"}
+        for name, is_there in processor().features.items():
+            assert (names.get(name, name) in flags) is is_there
 
-    @override_settings(
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"],
-        CACHES={
-            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 9}
-        },
-        MIDDLEWARE=["django.middleware.gzip.GZipMiddleware"],
-        RUSTACCEL={},
-    )
-    def test_suggestions(self):
-        assert [
-            text.partition(":")[0].partition(" ")[0] for text in surroundings.suggestions()
-        ] == [
-            'RUSTACCEL["ACCELERATE_DRF"]',
-            "PASSWORD_HASHERS",
-            "CACHES['default']",
-            "MIDDLEWARE",
-        ]
-
-    @override_settings(
-        PASSWORD_HASHERS=["django_rustaccel.hashers.PBKDF2PasswordHasher"],
-        MIDDLEWARE=["django_rustaccel.middleware.CompressionMiddleware"],
-    )
-    def test_nothing_to_suggest(self):
-        assert list(surroundings.suggestions()) == []
+    def test_memory(self):
+        have = memory()
+        assert have is None or have > 2**26
 
 
 def test_it_sends_no_query():

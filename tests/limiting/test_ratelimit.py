@@ -194,7 +194,8 @@ def test_without_any_setting():
 
 
 def problems(deploy=False, **options):
-    with override_settings(RUSTACCEL={"RATE_LIMIT": options}):
+    middleware = ["django_rustaccel.middleware.RateLimitMiddleware"]
+    with override_settings(RUSTACCEL={"RATE_LIMIT": options}, MIDDLEWARE=middleware):
         found = run_checks(tags=["rustaccel"], include_deployment_checks=deploy)
         return [(each.id, each.msg) for each in found]
 
@@ -211,14 +212,15 @@ def problems(deploy=False, **options):
         ({"RATE": "1/m", "ON_STORAGE_ERROR": "panic"}, "panic"),
         ({"RATE": "1/m", "TRUSTED_PROXIES": ["proxy"]}, "proxy"),
         ({"RATE": "1/m", "HEADERS": ["new"]}, "headers"),
-        ({"RATE": "1/m", "NO_SUCH_OPTION": 1}, "no_such_option"),
+        ({"RATE": "1/m", "NO_SUCH_OPTION": 1}, "['RATE_LIMIT'] has no key 'NO_SUCH_OPTION'"),
+        ({"RULES": [{"RATE": "1/m", "PATH": "/"}]}, "['RATE_LIMIT']['RULES'] has no key 'PATH'"),
         ({"RULES": [{"KEY": "ip"}]}, "rate"),
         ({"RULES": 5}, "int"),
     ],
 )
 def test_wrong_settings_are_errors_and_read_as_none(options, message):
     ((number, text),) = problems(**options)
-    assert number == "rustaccel.E003"
+    assert number == ("rustaccel.E001" if "no key '" in message else "rustaccel.E003")
     assert message in text
     with override_settings(RUSTACCEL={"RATE_LIMIT": options}):
         assert live.rate_limit == {}

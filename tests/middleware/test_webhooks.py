@@ -123,7 +123,7 @@ def test_a_cache_is_not_asked_on_the_event_loop():
 def test_wrong_settings(routes):
     with override_settings(RUSTACCEL={"WEBHOOKS": {"ROUTES": routes}}):
         (found,) = run_checks(tags=["rustaccel"])
-        assert found.id == "rustaccel.E003"
+        assert found.id in ("rustaccel.E001", "rustaccel.E003")
         assert SECRET not in str(found)
         with pytest.raises(ImproperlyConfigured, match="WEBHOOKS") as caught:
             WebhookSignatureMiddleware(lambda request: None)

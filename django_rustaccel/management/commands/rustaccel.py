@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self.subcommands = {subcommand.name: subcommand(self) for subcommand in SUBCOMMANDS}
         for name, subcommand in self.subcommands.items():
             inner = parsers.add_parser(name, help=subcommand.help, description=subcommand.help)
-            inner.add_argument("--json", action="store_true", help="write data for scripts")
+            subcommand.add_json(inner)
             subcommand.add_arguments(inner)
             for option in DJANGO_OPTIONS:
                 inner.add_argument(option, default=SUPPRESS, help=SUPPRESS)

@@ -11,9 +11,11 @@ from django_rustaccel.management.subcommands.doctor import Doctor
 from django_rustaccel.management.subcommands.explain import Explain
 from django_rustaccel.management.subcommands.hashers import Hashers
 from django_rustaccel.management.subcommands.importing import Import
+from django_rustaccel.management.subcommands.load import LoadTest
+from django_rustaccel.management.subcommands.startpolicy import StartPolicy
 from django_rustaccel.management.subcommands.verify import Verify
 from django_rustaccel.management.subcommands.websocket import WebSocket
 
 SUBCOMMANDS: list[type[Subcommand]] = [
-    Explain, Bench, Verify, Hashers, Import, Cache, WebSocket, Doctor
+    Explain, Bench, Verify, Hashers, Import, Cache, WebSocket, Doctor, LoadTest, StartPolicy
 ]  # fmt: skip

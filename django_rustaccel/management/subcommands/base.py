@@ -40,6 +40,10 @@ class Subcommand:
         """Django's styles, which ``--no-color`` and ``--force-color`` may have changed by now."""
         return self.command.style
 
+    def add_json(self, parser: ArgumentParser) -> None:
+        """Declare ``--json``."""
+        parser.add_argument("--json", action="store_true", help="write data for scripts")
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments of this subcommand; ``--json`` is there already."""
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from django_rustaccel.management.subcommands.base import Subcommand, problem, usage
+from django_rustaccel.management.subcommands.base import Subcommand, problem
+from django_rustaccel.management.subcommands.metrics_page import metrics_page
 
 HEAD = ("cache", "process", "entries", "bytes", "hits", "misses", "hit rate", "evictions")
-SECONDS = 10
 #: Where the command begins with nothing.
 NOTE = (
     "These are the numbers of this process, which has only just started. Those of a running worker "
@@ -53,16 +51,12 @@ def _here() -> list[dict[str, Any]]:
 
 def _from(url: str) -> list[dict[str, Any]]:
     """What a page of metrics says of caches."""
-    if not url.startswith(("http://", "https://")):
-        raise usage("--metrics takes an http:// or https:// URL.")
+    text = metrics_page(url)
+    from django_rustaccel.metrics import caches_in
+
     try:
-        from django_rustaccel.metrics import caches_in
-    except ImportError as error:
-        raise problem(str(error)) from None
-    try:
-        with urlopen(url, timeout=SECONDS) as page:  # noqa: S310 - the scheme is looked at above
-            rows = caches_in(page.read().decode())
-    except (URLError, OSError, ValueError) as error:
+        rows = caches_in(text)
+    except ValueError as error:
         raise problem(f"{url}: {error}") from None
     return [{**row, "hit_rate": _rate(row)} for row in rows]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.base import BaseCommand
 
 from django_rustaccel.exceptions import MissingDependencyError
+from django_rustaccel.management.subcommands.arguments import above_zero, header
 from django_rustaccel.management.subcommands.base import Subcommand, problem, usage
 
 if TYPE_CHECKING:
@@ -20,25 +20,6 @@ if TYPE_CHECKING:
 PAYLOAD = '{"type": "ping"}'
 #: Seconds between two looks at how it goes.
 REFRESH = 0.2
-
-
-def above_zero(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A number of this kind that is above 0."""
-
-    def number(text: str) -> Any:
-        if not 0 < kind(text) < float("inf"):
-            raise ArgumentTypeError(f"{text!r} is not above 0")
-        return kind(text)
-
-    return number
-
-
-def header(text: str) -> tuple[str, str]:
-    """``Name: value``."""
-    name, colon, value = text.partition(":")
-    if not (colon and name.strip()):
-        raise ArgumentTypeError(f"{text!r} is no header: 'Name: value'")
-    return name.strip(), value.strip()
 
 
 class WebSocket(Subcommand):

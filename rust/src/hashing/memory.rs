@@ -10,10 +10,12 @@ const MOST: u64 = 4 << 30;
 /// killed for want of memory, which no error handling catches.
 pub fn most_bytes() -> u64 {
     static LIMIT: OnceLock<u64> = OnceLock::new();
-    *LIMIT.get_or_init(|| {
-        let have = [machine(), container()].into_iter().flatten().min();
-        have.map_or(MOST, |bytes| MOST.min(bytes / 2))
-    })
+    *LIMIT.get_or_init(|| bytes().map_or(MOST, |bytes| MOST.min(bytes / 2)))
+}
+
+/// What this machine has, or the container if that is less; nothing where the system does not tell.
+pub fn bytes() -> Option<u64> {
+    [machine(), container()].into_iter().flatten().min()
 }
 
 #[cfg(unix)]

@@ -11,7 +11,7 @@
 mod arena;
 pub mod argon2;
 pub mod bcrypt;
-mod memory;
+pub mod memory;
 pub mod pbkdf2;
 pub mod pool;
 mod prefetch;

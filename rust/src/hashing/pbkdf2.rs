@@ -171,16 +171,22 @@ fn write_words(words: &[u32], bytes: &mut [u8]) {
     }
 }
 
+/// The instructions that the rounds take on this processor.
+pub fn instructions() -> &'static str {
+    if special::available() { "sha" } else { "as the sha2 crate finds" }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod special {
+    pub use super::super::sha_ni::available;
     use super::{super::sha_ni, Rounds};
 
     pub fn sha1(job: &Rounds<5>) -> Option<[u32; 5]> {
-        sha_ni::available().then(|| sha_ni::sha1(job))
+        available().then(|| sha_ni::sha1(job))
     }
 
     pub fn sha256(job: &Rounds<8>) -> Option<[u32; 8]> {
-        sha_ni::available().then(|| sha_ni::sha256(job))
+        available().then(|| sha_ni::sha256(job))
     }
 }
 
@@ -188,6 +194,10 @@ mod special {
 #[cfg(not(target_arch = "x86_64"))]
 mod special {
     use super::Rounds;
+
+    pub fn available() -> bool {
+        false
+    }
 
     pub fn sha1(_: &Rounds<5>) -> Option<[u32; 5]> {
         None

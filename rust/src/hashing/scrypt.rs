@@ -100,11 +100,25 @@ pub fn hash(
 
 fn mix_lane(parameters: &Parameters, lane: &mut [u8], memory: &mut [Chunk]) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx512vl") {
+    if rotates_vectors() {
         // SAFETY: the processor has what the function is compiled for, as just seen.
         return unsafe { mix_avx512(parameters, lane, memory) };
     }
     mix(parameters, lane, memory);
+}
+
+#[cfg(target_arch = "x86_64")]
+fn rotates_vectors() -> bool {
+    is_x86_feature_detected!("avx512vl")
+}
+
+/// The instructions that a hash takes on this processor.
+pub fn instructions() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if rotates_vectors() {
+        return "avx512vl";
+    }
+    "portable"
 }
 
 /// The same with AVX-512's rotation of vectors: half the instructions on the longest chain.

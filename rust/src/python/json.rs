@@ -26,30 +26,64 @@ pub fn dumps<'py>(
     encoder: Bound<'py, PyAny>,
     spells: bool,
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let py = value.py();
     let style = Style { ensure_ascii, compact, indent, allow_nan };
     let encoder = Encoder::Class(Class::new(encoder.unbind(), style, spells));
-    let mut sink = JsonSink::new(style).with_encoder(&encoder);
-    match sink.object(value) {
-        Ok(()) => Ok(Some(sink.into_py_bytes(py))),
-        Err(Stop::Raised(error)) => Err(*error),
-        Err(Stop::Unsure | Stop::Refused) => Ok(None),
+    written(value, JsonSink::new(style).with_encoder(&encoder))
+}
+
+/// JSON for every application: natively, or by functions that the native code is not sure to equal.
+#[pyclass(frozen, module = "django_rustaccel._rust")]
+pub struct Json {
+    forms: Forms,
+    dump: Py<PyAny>,
+    load: Py<PyAny>,
+}
+
+#[pymethods]
+impl Json {
+    /// `find` gives the `Form` of a class; `dump(value, default, indent)` and `load(text)` do what is left
+    /// to them, and raise the errors.
+    #[new]
+    fn new(py: Python<'_>, find: Py<PyAny>, dump: Py<PyAny>, load: Py<PyAny>) -> Self {
+        Self { forms: Forms::new(py, find), dump, load }
+    }
+
+    /// ``value`` as compact JSON in UTF-8.
+    ///
+    /// Parameters: `default` is called with what has no form of its own, and returns something that
+    /// has; `indent` is a number of spaces, 0 to 32. Raises ``TypeError`` for what has no form, and
+    /// ``ValueError`` for NaN, infinity, lone surrogates and cycles.
+    #[pyo3(signature = (value, default=None, *, indent=None))]
+    fn dumps<'py>(
+        &self,
+        value: &Bound<'py, PyAny>,
+        default: Option<&Bound<'py, PyAny>>,
+        indent: Option<usize>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let style = Style { ensure_ascii: false, compact: true, indent, allow_nan: false };
+        let encoder = Encoder::Forms(&self.forms, default);
+        match written(value, JsonSink::new(style).with_encoder(&encoder))? {
+            Some(bytes) => Ok(bytes.into_any()),
+            None => self.dump.bind(value.py()).call1((value, default, indent)),
+        }
+    }
+
+    /// The value of a JSON text, by RFC 8259: ``NaN`` and ``Infinity`` are none.
+    ///
+    /// Raises ``json.JSONDecodeError`` or another ``ValueError`` for what is no JSON in UTF-8.
+    fn loads<'py>(&self, text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match loaded(text)? {
+            Some(value) => Ok(value),
+            None => self.load.bind(text.py()).call1((text,)),
+        }
     }
 }
 
-/// `value` as compact JSON in UTF-8, or with so many spaces a level. `forms` say what becomes of values
-/// that JSON has no form for, then `default` does. `None` is for the standard library to refuse or to
-/// go deeper than this goes.
-#[pyfunction]
-pub fn dump_forms<'py>(
+/// `value` as a sink writes it; `None` where only stock can say what comes out.
+fn written<'py>(
     value: &Bound<'py, PyAny>,
-    default: Option<&Bound<'py, PyAny>>,
-    indent: Option<usize>,
-    forms: &Bound<'py, Forms>,
+    mut sink: JsonSink<'_, 'py>,
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let style = Style { ensure_ascii: false, compact: true, indent, allow_nan: false };
-    let encoder = Encoder::Forms(forms.get(), default);
-    let mut sink = JsonSink::new(style).with_encoder(&encoder);
     match sink.object(value) {
         Ok(()) => Ok(Some(sink.into_py_bytes(value.py()))),
         Err(Stop::Raised(error)) => Err(*error),
@@ -64,15 +98,9 @@ pub fn dump_lines<'py>(
     rows: &Bound<'py, PyAny>,
     encoder: Bound<'py, PyAny>,
 ) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let py = rows.py();
     let style = Style { ensure_ascii: true, compact: true, indent: None, allow_nan: true };
     let encoder = Encoder::Class(Class::new(encoder.unbind(), style, false));
-    let mut sink = JsonSink::new(style).with_encoder(&encoder).items_apart("\n");
-    match sink.object(rows) {
-        Ok(()) => Ok(Some(sink.into_py_bytes(py))),
-        Err(Stop::Raised(error)) => Err(*error),
-        Err(Stop::Unsure | Stop::Refused) => Ok(None),
-    }
+    written(rows, JsonSink::new(style).with_encoder(&encoder).items_apart("\n"))
 }
 
 /// The dicts of a list as `json.dumps(each, cls=encoder, …)` spells them, each with what stands between
@@ -110,29 +138,28 @@ pub fn dump_objects<'py>(
 /// should look at.
 #[pyfunction]
 pub fn loads<'py>(text: &[u8], otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(json) = simdutf8::basic::from_utf8(text) else { return Ok(otherwise) };
-    document(json, otherwise)
+    Ok(decoded(otherwise.py(), text)?.unwrap_or(otherwise))
 }
 
-/// [`loads`] of `bytes` or of a `str`; `otherwise` for anything else, too.
-#[pyfunction]
-pub fn loads_any<'py>(
-    text: &Bound<'py, PyAny>,
-    otherwise: Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
+/// The value of `bytes`, a `str` or a buffer; `None` for everything that stock should look at.
+fn loaded<'py>(text: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if let Some(bytes) = exactly::<PyBytes>(text) {
-        return loads(bytes.as_bytes(), otherwise);
+        return decoded(text.py(), bytes.as_bytes());
     }
     if let Some(string) = exactly::<PyString>(text) {
-        return string.to_str().map_or(Ok(otherwise.clone()), |json| document(json, otherwise));
+        return string.to_str().map_or(Ok(None), |json| document(text.py(), json));
     }
     // Memory that others may write to is copied first.
     let is_buffer = text.is_instance_of::<PyByteArray>() || text.is_instance_of::<PyMemoryView>();
     if !is_buffer {
-        return Ok(otherwise);
+        return Ok(None);
     }
     let bytes = text.py().get_type::<PyBytes>().call1((text,))?;
-    loads(bytes.cast::<PyBytes>()?.as_bytes(), otherwise)
+    decoded(text.py(), bytes.cast::<PyBytes>()?.as_bytes())
+}
+
+fn decoded<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Option<Bound<'py, PyAny>>> {
+    simdutf8::basic::from_utf8(text).map_or(Ok(None), |json| document(py, json))
 }
 
 /// `loads(text, otherwise)` with an object as a `row_class` and a list of nothing but objects as a
@@ -149,14 +176,15 @@ pub fn loads_lazily<'py>(
     let Ok(json) = simdutf8::basic::from_utf8(text.as_bytes()) else { return Ok(otherwise) };
     match body::unread(text, json, row_class, list_class, habit)? {
         Some(value) => Ok(value),
-        None => document(json, otherwise),
+        None => Ok(document(otherwise.py(), json)?.unwrap_or(otherwise)),
     }
 }
 
-pub fn document<'py>(json: &str, otherwise: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match decode::document(otherwise.py(), json) {
-        Ok(value) => Ok(value),
+/// The value of a whole document; `None` for everything that stock should look at.
+pub fn document<'py>(py: Python<'py>, json: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match decode::document(py, json) {
+        Ok(value) => Ok(Some(value)),
         Err(Stop::Raised(error)) => Err(*error),
-        Err(Stop::Unsure | Stop::Refused) => Ok(otherwise),
+        Err(Stop::Unsure | Stop::Refused) => Ok(None),
     }
 }

@@ -53,7 +53,7 @@ pub fn load_messages<'py>(
         Seen::Json(text, found) => {
             match body::unread_of(message, text, found, row_class, list_class, None)? {
                 Some(unread) => Ok(unread),
-                None => json::document(text, otherwise.clone()),
+                None => Ok(json::document(py, text)?.unwrap_or_else(|| otherwise.clone())),
             }
         }
     });

@@ -18,6 +18,7 @@ pub mod limiting;
 pub mod make;
 pub mod messages;
 pub mod numbers;
+pub mod processor;
 pub mod reader;
 pub mod signing;
 pub mod timing;

@@ -44,6 +44,38 @@ pub fn ascii<'a>(_text: &'a Bound<'_, PyString>) -> Option<Headed<'a>> {
     None
 }
 
+/// The UTF-8 of a `str`, which remembers it from the first time on.
+///
+/// # Errors
+/// `UnicodeEncodeError` for lone surrogates.
+#[inline]
+pub fn utf8<'a>(text: &'a Bound<'_, PyString>) -> PyResult<&'a [u8]> {
+    remembered(text).map_or_else(|| text.to_str().map(str::as_bytes), Ok)
+}
+
+/// What CPython would say after two calls, found with two loads.
+#[cfg(not(any(Py_3_14, Py_GIL_DISABLED)))]
+#[inline]
+fn remembered<'a>(text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+    let string = text.as_ptr();
+    // SAFETY: `string` is a `str`. One that is not compact and ASCII begins with this header. What it
+    // remembers never changes, is as long as it says, and lives as long as it does.
+    unsafe {
+        if ffi::PyUnicode_IS_COMPACT_ASCII(string) != 0 {
+            return None;
+        }
+        let head = string.cast::<ffi::PyCompactUnicodeObject>();
+        let (start, length) = ((*head).utf8.cast::<u8>(), (*head).utf8_length as usize);
+        (!start.is_null()).then(|| std::slice::from_raw_parts(start, length))
+    }
+}
+
+/// Another thread may be about to remember it, or PyO3 does not know the header.
+#[cfg(any(Py_3_14, Py_GIL_DISABLED))]
+fn remembered<'a>(_text: &'a Bound<'_, PyString>) -> Option<&'a [u8]> {
+    None
+}
+
 /// A `str` of bytes below 128, without looking for others.
 pub fn from_ascii<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyString>> {
     debug_assert!(text.is_ascii());

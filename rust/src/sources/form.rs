@@ -13,22 +13,17 @@ use crate::sinks::Key;
 const MOST: usize = 1024;
 
 /// What is known of classes. Values of a class that was changed later are written as before.
-#[pyclass(frozen, module = "django_rustaccel._rust")]
 pub struct Forms {
     known: Py<PyDict>,
     find: Py<PyAny>,
 }
 
-#[pymethods]
 impl Forms {
     /// `find` gives the [`Form`] of a class.
-    #[new]
-    fn new(py: Python<'_>, find: Py<PyAny>) -> Self {
+    pub fn new(py: Python<'_>, find: Py<PyAny>) -> Self {
         Self { known: PyDict::new(py).unbind(), find }
     }
-}
 
-impl Forms {
     pub fn of<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Form>> {
         let py = value.py();
         let (known, class) = (self.known.bind(py), value.get_type());

@@ -2,6 +2,7 @@
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::float_cmp,
     clippy::inline_always,
     reason = "numbers are taken apart into their digits; the inner loop of every number"
 )]
@@ -148,8 +149,19 @@ pub fn fraction(digits: u64, places: usize) -> Option<f64> {
     Some(if digits == 0 || (digits <= EXACT && divisor <= EXACT) {
         digits as f64 / divisor as f64
     } else {
-        long_division(digits, divisor)
+        by_reciprocal(digits, places).unwrap_or_else(|| long_division(digits, divisor))
     })
+}
+
+/// As [`long_division`], by a multiplication that gives a quotient too small by less than two: `None` where
+/// that could be rounded otherwise, once in some hundred times.
+#[inline]
+fn by_reciprocal(dividend: u64, places: usize) -> Option<f64> {
+    let (reciprocal, down) = RECIPROCALS[places];
+    let up = dividend.leading_zeros();
+    let least = ((u128::from(dividend << up) * u128::from(reciprocal)) >> 64) as u64;
+    let (low, high) = (least as f64, least.saturating_add(2) as f64);
+    (low == high).then(|| low * scale(down, up))
 }
 
 /// The float nearest to what is above zero, by way of a quotient of more bits than a float has, of which
@@ -159,8 +171,13 @@ fn long_division(dividend: u64, divisor: u64) -> f64 {
     let (dividend, divisor) = (u128::from(dividend << up) << 63, u128::from(divisor << down));
     let quotient = (dividend / divisor) as u64;
     let is_inexact = u128::from(quotient) * divisor != dividend;
-    let exponent = 1023 - 63 + u64::from(down) - u64::from(up);
-    (quotient | u64::from(is_inexact)) as f64 * f64::from_bits(exponent << 52)
+    (quotient | u64::from(is_inexact)) as f64 * scale(down, up)
+}
+
+/// What a quotient is to be multiplied by whose divisor and dividend were shifted so far.
+#[inline]
+fn scale(down: u32, up: u32) -> f64 {
+    f64::from_bits((1023 - 63 + u64::from(down) - u64::from(up)) << 52)
 }
 
 /// Integers up to here are exact as floats.
@@ -177,6 +194,22 @@ const fn powers() -> [u64; 20] {
         power += 1;
     }
     powers
+}
+
+/// 2^127 divided by each of them, which is shifted to the left as far as the second number says. That of
+/// one does not fit.
+static RECIPROCALS: [(u64, u32); 20] = reciprocals();
+
+const fn reciprocals() -> [(u64, u32); 20] {
+    let mut reciprocals = [(0, 63); 20];
+    let mut places = 1;
+    while places < 20 {
+        let down = powers()[places].leading_zeros();
+        let divisor = powers()[places] << down;
+        reciprocals[places] = (((1 << 127) / divisor as u128) as u64, down);
+        places += 1;
+    }
+    reciprocals
 }
 
 /// The value of eight digits: <https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>

@@ -14,13 +14,13 @@ impl Block {
 /// How a block is compressed: `target = G(previous, reference)`, or that folded into `target`.
 pub type Compress = fn(previous: &Block, reference: &Block, target: &mut Block, fold: bool);
 
-/// The fastest compression this processor has.
-pub fn compression() -> Compress {
+/// The fastest compression this processor has, and the instructions that it takes.
+pub fn compression() -> (&'static str, Compress) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(compress) = super::simd::compression() {
-        return compress;
+    if let Some(&widest) = super::simd::compressions().first() {
+        return widest;
     }
-    compress
+    ("portable", compress)
 }
 
 /// G in plain words.

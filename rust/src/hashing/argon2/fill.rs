@@ -59,7 +59,7 @@ impl<'a> Matrix<'a> {
         Self {
             columns: parameters.columns(),
             parameters,
-            compress: compression(),
+            compress: compression().1,
             memory: SharedBlocks {
                 start: memory.as_mut_ptr(),
                 length: memory.len(),

@@ -15,6 +15,11 @@ use fill::Matrix;
 
 const BLOCK_BYTES: usize = 8 * WORDS;
 
+/// The instructions that a hash takes on this processor.
+pub fn instructions() -> &'static str {
+    block::compression().0
+}
+
 /// How references are chosen; the numbers are RFC 9106's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {

@@ -3,18 +3,13 @@ use std::arch::x86_64::*;
 
 use super::block::{Block, Compress};
 
-/// The widest that this processor has, if any.
-pub fn compression() -> Option<Compress> {
-    compressions().into_iter().next()
-}
-
-/// All that this processor has, the widest first.
-pub fn compressions() -> Vec<Compress> {
-    let known: [(bool, Compress); 2] = [
-        (is_x86_feature_detected!("avx512f"), compress_avx512),
-        (is_x86_feature_detected!("avx2"), compress_avx2),
+/// All that this processor has and the instructions that each takes, the widest first.
+pub fn compressions() -> Vec<(&'static str, Compress)> {
+    let known: [(bool, &str, Compress); 2] = [
+        (is_x86_feature_detected!("avx512f"), "avx512f", compress_avx512),
+        (is_x86_feature_detected!("avx2"), "avx2", compress_avx2),
     ];
-    known.into_iter().filter_map(|(there, compress)| there.then_some(compress)).collect()
+    known.into_iter().filter_map(|(there, name, it)| there.then_some((name, it))).collect()
 }
 
 fn compress_avx512(previous: &Block, reference: &Block, target: &mut Block, fold: bool) {

@@ -34,11 +34,11 @@ fn threads_do_not_change_the_hash() {
 /// Whatever instructions this processor has, the plain words say what is right.
 #[test]
 fn compressions_agree() {
-    let mut all: Vec<Compress> = vec![compression()];
+    let mut all: Vec<(&str, Compress)> = vec![compression()];
     #[cfg(target_arch = "x86_64")]
     all.extend(super::simd::compressions());
     let block = |seed: u64| Block(std::array::from_fn(|i| (i as u64 + seed).wrapping_pow(13)));
-    for candidate in all {
+    for (_, candidate) in all {
         for fold in [false, true] {
             let (mut expected, mut found) = (block(3), block(3));
             compress(&block(1), &block(2), &mut expected, fold);

@@ -1,0 +1,1 @@
+"""What ``manage.py rustaccel doctor`` finds out about a project."""
