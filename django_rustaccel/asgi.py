@@ -1,4 +1,4 @@
-"""The policies as plain ASGI 3 middleware, for FastAPI, Starlette and every other application.
+"""The policies as plain ASGI 3 middleware, for FastAPI, Starlette and every other application::
 
     app.add_middleware(CompressionMiddleware, codings=["zstd", "gzip"])
     app = TimingMiddleware(app)

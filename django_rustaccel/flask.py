@@ -1,7 +1,9 @@
-"""For Flask: JSON written and read natively.
+"""For Flask: JSON written and read natively::
 
-app.json = JSONProvider(app)  # for `return {…}`, `jsonify` and `request.json`
-return JSONResponse(rows)  # for one view
+    app.json = JSONProvider(app)  # for `return {…}`, `jsonify` and `request.json`
+    return JSONResponse(rows)  # for one view
+
+Needs Flask.
 """
 
 from __future__ import annotations

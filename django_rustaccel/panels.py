@@ -1,6 +1,8 @@
-"""A panel for django-debug-toolbar: how each serializer of a request was served (``toolbar``).
+"""A panel for django-debug-toolbar: how each serializer of a request was served (``toolbar``)::
 
-DEBUG_TOOLBAR_PANELS = [*PANELS_DEFAULTS, "django_rustaccel.panels.AccelerationPanel"]
+    DEBUG_TOOLBAR_PANELS = [*PANELS_DEFAULTS, "django_rustaccel.panels.AccelerationPanel"]
+
+Needs the extra ``toolbar``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Password hashes for applications that have no settings of Django; its formats and parameters.
+"""Password hashes for applications that have no settings of Django; its formats and parameters::
 
-encoded = await ahash_password("correct horse")
-await averify_password("correct horse", encoded)
+    encoded = await ahash_password("correct horse")
+    await averify_password("correct horse", encoded)
 
 Hashing releases the GIL. On an event loop it runs in as many threads as there are processors.
 """
@@ -22,8 +22,8 @@ HASHERS: dict[str, Any] = {hasher.algorithm: hasher for hasher in hashers.NATIVE
 def hash_password(password: str, algorithm: str = "pbkdf2_sha256") -> str:
     """The encoded hash of a password, with a salt of its own.
 
-    `algorithm` is one of :data:`HASHERS`; ``argon2`` and ``bcrypt…`` need their packages, as in
-    Django. Raises ``ValueError`` for another one, and
+    `algorithm` is what encoded hashes begin with; ``argon2`` and ``bcrypt…`` need their packages,
+    as in Django. Raises ``ValueError`` for another one, and
     :class:`~django_rustaccel.exceptions.HashingBusyError` when too many hashes run.
     """
     if algorithm not in HASHERS:

@@ -1,10 +1,13 @@
-"""Rate limits of views, and of whatever else happens too often.
+"""Rate limits of views, and of whatever else happens too often::
 
-@ratelimit("5/m", key="ip")
-def login(request): ...
+    @ratelimit("5/m", key="ip")
+    def login(request): ...
 
-limiter = Limiter("100/h", storage="shared://")
-if not limiter.hit(f"export:{user.pk}"): ...
+
+    limiter = Limiter("100/h", storage="shared://")
+    if not limiter.hit(f"export:{user.pk}").allowed: ...
+
+Storage and headers are those of ``RUSTACCEL["RATE_LIMIT"]``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""For Starlette and FastAPI: a response class that writes JSON natively.
+"""For Starlette and FastAPI: a response class that writes JSON natively::
 
-app = FastAPI(default_response_class=JSONResponse)
+    app = FastAPI(default_response_class=JSONResponse)
+
+Needs Starlette, which FastAPI brings.
 """
 
 from __future__ import annotations

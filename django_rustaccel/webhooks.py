@@ -207,9 +207,9 @@ def webhook_policy(
 ) -> WebhookPolicy:
     """The policy that lets only signed requests through to the paths of `routes`.
 
-    Parameters: by path, the arguments of a :class:`WebhookVerifier` as a dict, in capitals or not,
-    or a verifier; and the longest body in bytes, also by path. Raises ``ValueError`` and
-    ``TypeError`` for what is none of these.
+    Parameters: by path, the arguments of a :class:`~django_rustaccel.signing.WebhookVerifier` as a
+    dict, in capitals or not, or a verifier; and the longest body in bytes, also by path. Raises
+    ``ValueError`` and ``TypeError`` for what is none of these.
     """
     made = {path: _route(path, given, max_body) for path, given in dict(routes or {}).items()}
     return WebhookPolicy(made)

@@ -1,4 +1,4 @@
-"""The policies as plain WSGI middleware, for Flask and every other application.
+"""The policies as plain WSGI middleware, for Flask and every other application::
 
     app.wsgi_app = CompressionMiddleware(app.wsgi_app, codings=["zstd", "gzip"])
 

@@ -1,11 +1,14 @@
-"""JSON over WebSockets with Django Channels: consumers, broadcasts, and a pipeline of messages.
+"""JSON over WebSockets with Django Channels: consumers, broadcasts, and a pipeline of messages::
 
-class Prices(AsyncJsonWebsocketConsumer):
-    groups = ["prices"]
-    validator = Validator(OrderSerializer)
-    max_size = 64_000
+    class Prices(AsyncJsonWebsocketConsumer):
+        groups = ["prices"]
+        validator = Validator(OrderSerializer)
+        max_size = 64_000
 
-await broadcast("prices", {"symbol": "ACME", "price": 12})
+
+    await broadcast("prices", {"symbol": "ACME", "price": 12})
+
+Needs the extra ``channels``.
 """
 
 from __future__ import annotations

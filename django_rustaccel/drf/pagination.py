@@ -1,8 +1,8 @@
 """Pagination that hands the serializer a page of which no instance was made.
 
-A page by number or offset is a :class:`~django_rustaccel.drf.lazy.LazyPage`: the rows tier reads it
-as rows; whoever looks at it finds the list of instances that DRF's paginators return. A cursor
-needs the position of its items for its links: its page is read as rows at once.
+A page by number or offset is a ``LazyPage``: the rows tier reads it as rows; whoever looks at it
+finds the list of instances that DRF's paginators return. A cursor needs the position of its items
+for its links: its page is read as rows at once.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ MARK = "rustaccel.throttles"
 class SimpleRateThrottle(stock.SimpleRateThrottle):
     """``rest_framework.throttling.SimpleRateThrottle``: subclasses say what is counted.
 
-    ``algorithm`` is one of :data:`django_rustaccel.core.limiting.ALGORITHMS`. DRF's own tests hold
+    ``algorithm`` is one of :class:`~django_rustaccel.ratelimit.Limiter`'s. DRF's own tests hold
     with the default: a window opens with the first request and closes after ``duration``.
     """
 

@@ -105,13 +105,11 @@ class Receiver:
         if not self.rows:
             self._begin(part)
         self.rows += part.ntuples
-        is_taken = (
-            self.arrivals is not None and not self.left and self.arrivals.add(part.pgresult_ptr)
-        )
-        if not is_taken:
+        arrivals = None if self.left else self.arrivals
+        if arrivals is None or not arrivals.add(part.pgresult_ptr):
             self.left.append(part)
         elif self.ahead is not None:
-            self.ahead.write(self.arrivals)
+            self.ahead.write(arrivals)
 
     def _begin(self, part: Any) -> None:
         library = drivers.libpq()

@@ -21,7 +21,8 @@ class JSONResponse(JsonResponse):
 
     Args:
         data: What ``JsonResponse`` takes, or a queryset, which becomes a list of objects.
-        fields: What each object of a queryset becomes; see :func:`~.export.to_json`.
+        fields: What each object of a queryset becomes; see
+            :func:`~django_rustaccel.querysets.to_json`.
         encoder, safe, json_dumps_params, kwargs: As in ``JsonResponse``.
 
     Raises:
@@ -66,7 +67,7 @@ class StreamingJSONResponse(StreamingHttpResponse):
 
     Args:
         queryset: Read while the response is sent: outside of ``ATOMIC_REQUESTS``.
-        fields: What each object becomes; see :func:`~.export.to_json`.
+        fields: What each object becomes; see :func:`~django_rustaccel.querysets.to_json`.
         lines: NDJSON (``application/x-ndjson``) instead of one list.
         chunk_size: Rows in one part.
         kwargs: As in ``StreamingHttpResponse``.

@@ -24,11 +24,11 @@ class Limiter:
 
     Parameters: `rate` is one rate or several that all hold (``"100/m"``, ``"10/s; 1000/d"``);
     `storage` is ``"local://"`` (this process), ``"shared://name"`` (all processes of this user on
-    this host), ``"redis://…"`` or ``"redis+cluster://…"``; `algorithm` is one of
-    :data:`ALGORITHMS`; `prefix` keeps limiters of one storage apart. `burst` is how many may pass
-    at once, for ``gcra`` and ``token-bucket`` (default: the limit). `on_storage_error` is
-    ``"open"``, ``"closed"`` or ``"local"``. `clock` gives seconds in place of the host's or the
-    server's monotonic ones.
+    this host), ``"redis://…"`` or ``"redis+cluster://…"``; `algorithm` is
+    ``"gcra"``, ``"token-bucket"``, ``"fixed-window"`` or ``"sliding-window"``; `prefix` keeps
+    limiters of one storage apart. `burst` is how many may pass at once, for ``gcra`` and
+    ``token-bucket`` (default: the limit). `on_storage_error` is ``"open"``, ``"closed"`` or
+    ``"local"``. `clock` gives seconds in place of the host's or the server's monotonic ones.
 
     Raises ``ValueError`` for what is none of these, ``OSError`` when there is no shared memory.
     """

@@ -66,7 +66,7 @@ class RateLimitPolicy(Policy):
 
     Parameters: `rate`, `key`, `cost`, `paths`, `methods` and `scope` of one rule, or `rules`, a
     list of such mappings. What they share: `storage`, `algorithm`, `on_storage_error`,
-    `trusted_proxies` and `ipv6_prefix` (see :class:`ClientAddress`), `headers` (of ``"draft"`` and
+    `trusted_proxies` and `ipv6_prefix` (see ``ClientAddress``), `headers` (of ``"draft"`` and
     ``"legacy"``), `body` (``"problem"`` or ``"plain"``), and `view` to answer instead. Rules are
     asked in turn until one refuses; rules of one `scope`, rate and key count together where they
     share a storage. Raises ``ValueError``.

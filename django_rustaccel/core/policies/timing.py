@@ -27,7 +27,7 @@ class TimingPolicy(Policy):
     Parameters: `server_timing`, whether the client is told; `slow_seconds`, from which duration on
     a request is logged as a warning of ``django_rustaccel.slow`` (``None``: never); `histograms`,
     whether durations are counted by method, route and status, with `buckets`, `file` and
-    `capacity` as :class:`~django_rustaccel.core.timing.RequestTimes` takes them; `start_meter`,
+    `capacity` as ``RequestTimes`` takes them; `start_meter`,
     called at the start of a request, makes what measures more than its time.
     """
 
