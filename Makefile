@@ -23,7 +23,7 @@ test leaks bench: export PYTHONSAFEPATH = 1
 say = @printf '\n==> %s\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser screenshots test develop wheel wheels sdist lint style format docs links rust corners conformance leaks bench clean
+.PHONY: help demo browser screenshots test develop wheel wheels sdist lint style format docs links rust corners conformance leaks coverage bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ docs: $(VENV)/.tools ## the documentation as a site, in build/docs
 
 links: $(VENV)/.tools ## whether the links of the documentation to other sites lead somewhere
 	@$(TOX) -e links
+
+coverage: ## which lines of Python and Rust the tests run (ARGS=... goes to pytest)
+	@PYTHON=$(PYTHON) .ci/coverage $(ARGS)
 
 bench: $(VENV)/.tools ## the benchmarks, and the table in docs/benchmarks.md
 	@$(TOX) -e bench
