@@ -29,8 +29,8 @@ _ADVICE = (
     (r"from_db_value` is overridden", "Keep the column of a plain type, and convert where needed"),
     (r"the queryset ", "Give the serializer a plain queryset, or accept reading instances"),
     (
-        r"is spelled by Python|spelled by strftime|is read by Python|read by strptime",
-        "Use a field class of the framework with its standard format",
+        r"spelled by strftime|read by strptime|localize ",
+        "Use the field's standard format",
     ),
     (r"ACCELERATE_DRF", 'RUSTACCEL["ACCELERATE_DRF"] = True'),
     (
@@ -39,9 +39,16 @@ _ADVICE = (
     ),
     (r"is overridden|is replaced", "Drop the override, or say the same with fields"),
 )
+#: A class of the framework that has no native mirror.
+_INHERENT = re.compile(r"`\w+` is (?:spelled|read) by Python")
 _OTHERWISE = "Change what stands there, if it can be said with fields"
 
 
 def advice(reason: str) -> str:
     """What to do about it, in one sentence."""
     return next((text for pattern, text in _ADVICE if re.search(pattern, reason)), _OTHERWISE)
+
+
+def is_avoidable(reason: str) -> bool:
+    """Whether an edit of the project can end it."""
+    return not _INHERENT.fullmatch(reason)

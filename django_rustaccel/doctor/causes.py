@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from django_rustaccel.doctor.advice import advice
+from django_rustaccel.doctor.advice import advice, is_avoidable
 from django_rustaccel.doctor.changes import Change, Gain
 from django_rustaccel.drf.explanation import Explanation, FieldExplanation
 from django_rustaccel.drf.input_explanation import InputExplanation, InputFieldExplanation
@@ -52,7 +52,8 @@ def changes_of(found: Iterable[Explanation]) -> list[Change]:
     """The causes of these explanations, each once, what keeps back most first."""
     made: dict[str, Change] = {}
     for explanation in found:
-        for findings in (list(of_reading(explanation)), list(of_writing(explanation))):
+        for each in (of_reading(explanation), of_writing(explanation)):
+            findings = [finding for finding in each if is_avoidable(finding[0])]
             for reason, tier, path in findings:
                 change = made.setdefault(cause(reason), change_of(reason))
                 change.keeps[tier].append(path)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django_rustaccel.doctor.advice import is_avoidable
 from django_rustaccel.doctor.causes import cause, change_of, parts
 from django_rustaccel.doctor.changes import Change, Gain
 
@@ -80,7 +81,8 @@ def _cost(costs: Costs, reason: str) -> Cost:
 
 def _distinct(counted: Iterable[str]) -> list[str]:
     """The reasons in what was counted, those with one cause once."""
-    return list({cause(reason): reason for text in counted for reason in parts(text)}.values())
+    reasons = (reason for text in counted for reason in parts(text) if is_avoidable(reason))
+    return list({cause(reason): reason for reason in reasons}.values())
 
 
 def _lost(cost: Cost, total: float) -> Gain:

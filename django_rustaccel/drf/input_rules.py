@@ -172,8 +172,14 @@ def _check(validator: Any) -> Check | None:
     if kind is FunctionType:
         name = _ADDRESSES.get(validator)
         return None if name is None else (name, None)
-    make = _CHECKS.get(kind)
+    make = _CHECKS.get(kind, _pattern if _is_pattern(kind) else None)
     return None if make is None or not _is_untouched(kind) else make(validator)
+
+
+def _is_pattern(kind: type) -> bool:
+    """Whether a class only has a pattern of its own, as Django's validators of user names."""
+    regex: Any = django_validators.RegexValidator
+    return issubclass(kind, regex) and kind.__call__ is regex.__call__
 
 
 def is_checked(validator: Any) -> bool:

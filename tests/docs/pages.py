@@ -26,7 +26,7 @@ class Project:
     def fill(self) -> None:
         """Sixty books."""
         self.must("migrate")
-        self.run_python("from shop.generate import generate; list(generate(60))")
+        self.must("seed", "--books", "60")
 
     def write_module(self, name: str, source: str) -> None:
         """A file such as ``shop/api.py``, which is imported once to see that it can be."""

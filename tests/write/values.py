@@ -6,6 +6,7 @@ import enum
 import uuid
 from typing import Any
 
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core import validators
 from django.utils import timezone
 from rest_framework import serializers
@@ -25,6 +26,13 @@ class Number(int):
     pass
 
 
+class Shouted(validators.RegexValidator):
+    """Python code of its own."""
+
+    def __call__(self, value: Any) -> None:
+        super().__call__(value.lower())
+
+
 class Rows(list[Any]):
     pass
 
@@ -42,6 +50,8 @@ def _fields() -> dict[str, Any]:
         "email": s.EmailField(max_length=30),
         "regex": s.RegexField(r"^[a-z]{2}\d?$"),
         "regex_inverse": s.CharField(validators=[validators.RegexValidator("x", inverse_match=1)]),
+        "regex_class": s.CharField(validators=[UnicodeUsernameValidator()]),
+        "regex_class_called": s.CharField(validators=[Shouted("^a")]),
         "slug": s.SlugField(),
         "slug_unicode": s.SlugField(allow_unicode=True),
         "url": s.URLField(),
