@@ -19,12 +19,19 @@ from bookshop.data import fill_shop
 from bookshop.models import Book, Tag
 from bookshop.serializers import PublisherSerializer, TagSerializer
 from django_rustaccel.core import statistics
+from django_rustaccel.panels import AccelerationPanel
 from engines import captured_queries, running
 
 pytest.importorskip("debug_toolbar")
 pytestmark = pytest.mark.django_db
 
 PANEL = "django_rustaccel.panels.AccelerationPanel"
+
+
+@pytest.fixture(autouse=True)
+def start(db):
+    """What the toolbar does when Django starts, before there is any connection."""
+    AccelerationPanel.ready()
 
 
 def always(request):

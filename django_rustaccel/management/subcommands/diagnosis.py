@@ -110,7 +110,7 @@ class _Writer:
         for number, change in enumerate(self.found.changes, start=1):
             self._write_change(number, change)
         if not (self.found.changes or self.found.more):
-            self.write("  nothing: every serializer is read as rows")
+            self.write("  nothing: every serializer is served as fast as it can be")
         if self.found.more:
             self.write(f"\n  and {self.found.more} more: --changes")
 
