@@ -1,6 +1,7 @@
 """Two engines for every test that asks for them, and the database the run was started for."""
 
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,6 +43,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure() -> None:
+    # Shells make what runs in the background deaf to SIGINT, and so is what tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     reason = databases.missing(databases.selected())
     if reason and os.environ.get("CI", "").lower() == "true":
         raise pytest.UsageError(f"CI needs every database. {reason}")
