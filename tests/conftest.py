@@ -24,7 +24,7 @@ settings.load_profile("shared")
 # What pytest-django gives to tests that read a database.
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_user", "admin_client"}
 # Where a test that asks no database may yet depend on it: by its SQL, its plans, its ranges.
-ROOMS_OF_MODELS = {"fuzz", "inside", "querysets", "read", "serializers", "validation"}
+ROOMS_OF_MODELS = {"fuzz", "querysets", "read", "serializers", "validation"}
 DESELECTED = pytest.StashKey[int]()
 
 # For the interpreters that tests start: the checkout must not shadow the installed package.
