@@ -99,7 +99,13 @@ def _run(hasher: str, encoded: str, logins: int) -> Weather:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     try:
         done = subprocess.run(  # noqa: S603 - our own words
-            command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+            command,
+            cwd=PROJECT,  # where `-m` looks first: not in the checkout, which has no extension
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise StormError(f"{logins} logins took more than {SECONDS} seconds.") from error

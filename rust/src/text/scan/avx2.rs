@@ -9,7 +9,7 @@ use super::{Alphabet, Copied, separators};
 /// Shorter texts are not worth a call.
 pub const WORTH_IT: usize = 64;
 
-#[inline(always)]
+#[inline]
 pub fn available() -> bool {
     is_x86_feature_detected!("avx2")
 }
