@@ -81,6 +81,9 @@ COUNTING_QUERIES = {
 }
 EXPECTED_TO_FAIL = INSIDE_LOCMEM | COUNTING_QUERIES
 
+# It compares durations, of XML, which nothing here replaces, while other suites run.
+TAKING_TIMES = {"serializers.test_deserialization.TestDeserializer.test_crafted_xml_performance"}
+
 
 # What differs by design with a local level in front: it outlives the end of what is behind, within
 # STALENESS; and what is behind warns of keys, by its own names of them.
@@ -100,7 +103,7 @@ def main() -> int:
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         stock, ours, levels = executor.map(lambda run: run_suite(suite, *run), runs.items())
     passing = {name for name in EXPECTED_TO_FAIL if ours["outcomes"].get(name) == "passed"}
-    for name in EXPECTED_TO_FAIL:
+    for name in EXPECTED_TO_FAIL | TAKING_TIMES:
         stock["outcomes"].pop(name, None)
     complaints = broken_tests(stock, ours)
     complaints += [f"passes, so take it from EXPECTED_TO_FAIL: {name}" for name in passing]
