@@ -86,9 +86,9 @@ impl Bound {
 fn has_few_digits(value: &Value<'_>, all: Option<u32>, places: Option<u32>) -> PyResult<bool> {
     let text = value.str()?;
     let Some(number) = text.to_str().ok().and_then(Decimal::parse) else { return Ok(false) };
-    let digits = number.digits().max(number.places);
-    let whole = digits - number.places;
+    let digits = number.digits().max(number.places());
+    let whole = digits - number.places();
     let at_most = |limit: Option<u32>, count| limit.is_none_or(|limit| count <= limit);
     let room = all.zip(places).map(|(all, places)| all.saturating_sub(places));
-    Ok(at_most(all, digits) && at_most(places, number.places) && at_most(room, whole))
+    Ok(at_most(all, digits) && at_most(places, number.places()) && at_most(room, whole))
 }

@@ -7,14 +7,20 @@ use crate::error::{Outcome, Stop};
 use crate::sinks::Sink;
 use crate::sources::{Given, Value};
 
-pub struct Options {
+pub enum Options {
+    /// Every choice is the text that it is spelled as, and so is every other value.
+    Texts,
     /// `choice_strings_to_values`
-    values: Py<PyDict>,
+    Values(Py<PyDict>),
 }
 
 impl Options {
     pub fn build(options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        Ok(Self { values: option(options, "values")? })
+        let values: Bound<'_, PyDict> = option(options, "values")?;
+        let is_text = values.iter().all(|(text, value)| {
+            value.is_exact_instance_of::<PyString>() && text.eq(&value).unwrap_or(false)
+        });
+        Ok(if is_text { Self::Texts } else { Self::Values(values.unbind()) })
     }
 
     pub fn write<'py, S: Sink<'py>>(
@@ -23,15 +29,31 @@ impl Options {
         py: Python<'py>,
         sink: &mut S,
     ) -> Outcome {
-        let text = match value {
-            Value::Text(text) => &PyString::new(py, text),
-            Value::Object(object) => object.cast_exact::<PyString>().map_err(|_| Stop::Unsure)?,
-            _ => return Err(Stop::Unsure),
-        };
-        match self.values.bind(py).get_item(text)? {
-            Some(choice) if !text.is_empty()? => sink.object(&choice),
-            _ => sink.string(text),
+        match (value, self) {
+            (Value::Text(text), Self::Texts) => sink.text(text),
+            (Value::Text(text), Self::Values(values)) => {
+                write_choice(&PyString::new(py, text), values.bind(py), sink)
+            }
+            (Value::Object(object), _) => {
+                let text = object.cast_exact::<PyString>().map_err(|_| Stop::Unsure)?;
+                match self {
+                    Self::Texts => sink.string(text),
+                    Self::Values(values) => write_choice(text, values.bind(py), sink),
+                }
+            }
+            _ => Err(Stop::Unsure),
         }
+    }
+}
+
+fn write_choice<'py, S: Sink<'py>>(
+    text: &Bound<'py, PyString>,
+    values: &Bound<'py, PyDict>,
+    sink: &mut S,
+) -> Outcome {
+    match values.get_item(text)? {
+        Some(choice) if !text.is_empty()? => sink.object(&choice),
+        _ => sink.string(text),
     }
 }
 

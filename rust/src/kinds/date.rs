@@ -1,14 +1,14 @@
 //! `DateField`.
 use pyo3::prelude::*;
-use pyo3::types::{PyDate, PyDateAccess};
+use pyo3::types::PyDate;
 
 use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
-use crate::python::make;
 use crate::python::types::exactly;
+use crate::python::{self, make};
 use crate::sinks::Sink;
 use crate::sources::{Given, Value};
-use crate::text::temporal::{self, Date, DateTime, Time};
+use crate::text::temporal::{self, DateTime, Time};
 
 pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let date = match value {
@@ -19,25 +19,17 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
             if matches!(format, Format::AsIs) {
                 return sink.object(object);
             }
-            read(date)
+            python::temporal::date(date)
         }
         _ => return Err(Stop::Unsure),
     };
     match format {
         Format::Iso | Format::IsoMillis => sink.spelled(|spelling| spelling.date(date)),
-        Format::Pattern(pattern) => format::write(pattern, DateTime { date, time: MIDNIGHT }, sink),
+        Format::Pattern(pattern) => {
+            // What `strftime` takes a date to be at.
+            format::write(pattern, DateTime::new(date, Time::MIDNIGHT), sink)
+        }
         Format::AsIs | Format::Stock => Err(Stop::Unsure),
-    }
-}
-
-/// What `strftime` takes a date to be at.
-const MIDNIGHT: Time = Time { hour: 0, minute: 0, second: 0, microsecond: 0 };
-
-pub fn read(date: &impl PyDateAccess) -> Date {
-    Date {
-        year: u16::try_from(date.get_year()).unwrap_or_default(),
-        month: date.get_month(),
-        day: date.get_day(),
     }
 }
 

@@ -4,12 +4,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDict, PyTzInfo, PyTzInfoAccess};
 
 use super::format::{self, Format};
-use super::{date, required, time};
+use super::required;
 use crate::accept::Call;
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
-use crate::python::make;
 use crate::python::zone::{self, Zone};
+use crate::python::{self, make};
 use crate::sinks::Sink;
 use crate::sources::{Given, Value};
 use crate::text::spelling::Spelling;
@@ -120,11 +120,12 @@ pub fn read(value: &Bound<'_, PyDateTime>) -> Outcome<(DateTime, bool)> {
         Some(zone) if zone::is_utc(&zone)? => true,
         Some(_) => return Err(Stop::Unsure),
     };
-    Ok((DateTime { date: date::read(value), time: time::read(value) }, is_utc))
+    Ok((python::temporal::datetime(value), is_utc))
 }
 
 /// The clock of the zone and its offset: naive where dates are naive, in the zone where they are
 /// aware; making one out of the other is left to stock.
+#[inline]
 fn local(
     moment: DateTime,
     is_utc: bool,
@@ -143,7 +144,7 @@ fn local(
 fn spell(spelling: &mut Spelling, moment: DateTime, offset: Option<i32>, in_millis: bool) {
     spelling.datetime(moment);
     if in_millis {
-        spelling.cut_to_millis(moment.time);
+        spelling.cut_to_millis(moment.time());
     }
     if let Some(offset) = offset {
         spelling.offset(offset);

@@ -55,9 +55,8 @@ impl Options {
     }
 
     fn spell<'py, S: Sink<'py>>(&self, number: Decimal, sink: &mut S) -> Outcome {
-        let mut spelling = Spelling::default();
-        self.quantized(number)?.spell(&mut spelling);
-        sink.plain(spelling.as_str())
+        let number = self.quantized(number)?;
+        sink.spelled(|text| number.spell(text))
     }
 
     /// `DecimalField.quantize`
@@ -111,7 +110,7 @@ impl Rule {
     }
 
     fn fits(&self, number: Decimal) -> bool {
-        let (digits, places) = (number.digits().max(number.places), number.places);
+        let (digits, places) = (number.digits().max(number.places()), number.places());
         let whole = number.digits().saturating_sub(places);
         let room = self.digits.zip(self.places).map(|(digits, places)| digits.checked_sub(places));
         self.digits.is_none_or(|limit| digits <= limit)

@@ -74,8 +74,8 @@ pub fn accept<'py>(given: &Given<'_, 'py>, py: Python<'py>) -> Outcome<Bound<'py
     let text = given.text()?.ok_or(Stop::Unsure)?;
     let (days, rest) = temporal::parse_duration(&text).ok_or(Stop::Unsure)?;
     let seconds =
-        (i32::from(rest.hour) * 60 + i32::from(rest.minute)) * 60 + i32::from(rest.second);
-    let microseconds = i32::try_from(rest.microsecond).map_err(|_| Stop::Unsure)?;
+        (i32::from(rest.hour()) * 60 + i32::from(rest.minute())) * 60 + i32::from(rest.second());
+    let microseconds = i32::try_from(rest.microsecond()).map_err(|_| Stop::Unsure)?;
     Ok(PyDelta::new(py, days, seconds, microseconds, false)?.into_any())
 }
 

@@ -1,14 +1,14 @@
 //! `TimeField`.
 use pyo3::prelude::*;
-use pyo3::types::{PyTime, PyTimeAccess, PyTzInfoAccess};
+use pyo3::types::{PyTime, PyTzInfoAccess};
 
 use super::format::{self, Format};
 use crate::error::{Outcome, Stop};
-use crate::python::make;
 use crate::python::types::exactly;
+use crate::python::{self, make};
 use crate::sinks::Sink;
 use crate::sources::{Given, Value};
-use crate::text::temporal::{self, Date, DateTime, Time};
+use crate::text::temporal::{self, Date, DateTime};
 
 pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &mut S) -> Outcome {
     let time = match value {
@@ -21,7 +21,7 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
             if time.get_tzinfo().is_some() {
                 return Err(Stop::Unsure);
             }
-            read(time)
+            python::temporal::time(time)
         }
         _ => return Err(Stop::Unsure),
     };
@@ -32,22 +32,13 @@ pub fn write<'py, S: Sink<'py>>(format: &Format, value: &Value<'_, 'py>, sink: &
                 spelling.cut_to_millis(time);
             }
         }),
-        Format::Pattern(pattern) => format::write(pattern, DateTime { date: EPOCH, time }, sink),
+        Format::Pattern(pattern) => format::write(pattern, DateTime::new(EPOCH, time), sink),
         Format::AsIs | Format::Stock => Err(Stop::Unsure),
     }
 }
 
 /// The day on which `strftime` takes a time to be.
-const EPOCH: Date = Date { year: 1900, month: 1, day: 1 };
-
-pub fn read(time: &impl PyTimeAccess) -> Time {
-    Time {
-        hour: time.get_hour(),
-        minute: time.get_minute(),
-        second: time.get_second(),
-        microsecond: time.get_microsecond(),
-    }
-}
+const EPOCH: Date = Date::new(1900, 1, 1);
 
 /// `HH:MM[:SS[.ffffff]]`, or a time.
 pub fn accept<'py>(given: &Given<'_, 'py>, py: Python<'py>) -> Outcome<Bound<'py, PyAny>> {

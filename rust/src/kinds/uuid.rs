@@ -37,13 +37,13 @@ impl Form {
             Value::Object(object) => number(object)?,
             _ => return Err(Stop::Unsure),
         };
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match self {
-            Self::HexVerbose => {
-                sink.plain(std::str::from_utf8(&uuid::hyphenated(number)).unwrap_or_default())
-            }
-            Self::Hex => sink.plain(&text(&uuid::hex(number))),
-            Self::Urn => sink.plain(&format!("urn:uuid:{}", text(&uuid::hyphenated(number)))),
+            Self::HexVerbose => sink.spelled(|text| text.put(uuid::hyphenated(number))),
+            Self::Hex => sink.spelled(|text| text.put(uuid::hex(number))),
+            Self::Urn => sink.spelled(|text| {
+                text.push_str("urn:uuid:");
+                text.put(uuid::hyphenated(number));
+            }),
             Self::Int => match (value, i64::try_from(number)) {
                 (_, Ok(small)) => sink.integer(small),
                 (Value::Object(object), _) => sink.object(&object.getattr("int")?),

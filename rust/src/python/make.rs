@@ -48,11 +48,11 @@ pub fn decimal<'py>(py: Python<'py>, spelling: &Spelling) -> PyResult<Bound<'py,
 }
 
 pub fn date(py: Python<'_>, date: Date) -> PyResult<Bound<'_, PyDate>> {
-    PyDate::new(py, date.year.into(), date.month, date.day)
+    PyDate::new(py, date.year().into(), date.month(), date.day())
 }
 
 pub fn time(py: Python<'_>, time: Time) -> PyResult<Bound<'_, PyTime>> {
-    PyTime::new(py, time.hour, time.minute, time.second, time.microsecond, None)
+    PyTime::new(py, time.hour(), time.minute(), time.second(), time.microsecond(), None)
 }
 
 pub fn datetime<'py>(
@@ -60,16 +60,16 @@ pub fn datetime<'py>(
     moment: DateTime,
     zone: Option<&Bound<'py, PyTzInfo>>,
 ) -> PyResult<Bound<'py, PyDateTime>> {
-    let (date, time) = (moment.date, moment.time);
+    let (date, time) = (moment.date(), moment.time());
     PyDateTime::new(
         py,
-        date.year.into(),
-        date.month,
-        date.day,
-        time.hour,
-        time.minute,
-        time.second,
-        time.microsecond,
+        date.year().into(),
+        date.month(),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.microsecond(),
         zone,
     )
 }

@@ -22,6 +22,7 @@ pub mod numbers;
 pub mod processor;
 pub mod reader;
 pub mod signing;
+pub mod temporal;
 pub mod timing;
 pub mod types;
 pub mod unicode;

@@ -176,7 +176,7 @@ fn round(raw: Raw<'_, '_>, digits: u32, places: u32) -> Option<Decimal> {
         Decimal::from_float(float, FLOAT_DIGITS)?
     } else {
         let number = raw.integer().filter(|n| n.unsigned_abs() < 10_u64.pow(FLOAT_DIGITS))?;
-        Decimal { negative: number < 0, coefficient: number.unsigned_abs().into(), places: 0 }
+        Decimal::new(number < 0, number.unsigned_abs().into(), 0)
     };
     let number = number.quantized(places, Rounding::HalfEven)?;
     (number.digits() <= digits).then_some(number)

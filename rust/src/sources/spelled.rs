@@ -1,26 +1,20 @@
 //! Values that JSON has no form for, as `rest_framework.utils.encoders.JSONEncoder` spells them.
 #![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     clippy::float_cmp,
-    reason = "years have four digits; exactness is checked before it is relied on"
+    reason = "exactness is checked before it is relied on"
 )]
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{
-    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyType,
-    PyTzInfoAccess,
-};
+use pyo3::types::{PyDate, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyType, PyTzInfoAccess};
 
 use crate::error::{Outcome, Stop};
 use crate::python::types::exactly;
-use crate::python::{integer, types, zone};
+use crate::python::{integer, temporal, types, zone};
 use crate::sinks::Sink;
 use crate::text::spelling::Spelling;
-use crate::text::temporal::{Date, DateTime, Time};
 use crate::text::{number, uuid};
 
 /// Integers up to here are exact as floats: 2^53.
@@ -34,7 +28,9 @@ pub fn write<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outc
     unsafe {
         match place {
             Some(0) => datetime(value.cast_unchecked(), sink),
-            Some(1) => plain(sink, |text| text.date(date(value.cast_unchecked::<PyDate>()))),
+            Some(1) => {
+                plain(sink, |text| text.date(temporal::date(value.cast_unchecked::<PyDate>())))
+            }
             Some(2) => clock(value.cast_unchecked(), sink),
             Some(3) => timedelta(value.cast_unchecked(), sink),
             Some(4) => decimal(value, sink),
@@ -67,7 +63,7 @@ fn plain<'py, S: Sink<'py>>(sink: &mut S, spell: impl FnOnce(&mut Spelling)) -> 
 /// Stock refuses most aware times, in its own words.
 fn clock<'py, S: Sink<'py>>(value: &Bound<'py, PyTime>, sink: &mut S) -> Outcome<bool> {
     let is_naive = value.get_tzinfo().is_none();
-    if is_naive { plain(sink, |text| text.time(time(value))) } else { Ok(false) }
+    if is_naive { plain(sink, |text| text.time(temporal::time(value))) } else { Ok(false) }
 }
 
 fn uuid<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<bool> {
@@ -78,7 +74,7 @@ fn uuid<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcome<b
 
 /// `isoformat()`, with `Z` for `+00:00`.
 fn datetime<'py, S: Sink<'py>>(value: &Bound<'py, PyDateTime>, sink: &mut S) -> Outcome<bool> {
-    let moment = DateTime { date: date(value), time: time(value) };
+    let moment = temporal::datetime(value);
     let offset = match value.get_tzinfo() {
         None => return plain(sink, |spelling| spelling.datetime(moment)),
         Some(zone) if zone::is_utc(&zone)? => 0,
@@ -126,17 +122,4 @@ fn decimal<'py, S: Sink<'py>>(value: &Bound<'py, PyAny>, sink: &mut S) -> Outcom
     }
     sink.float(number)?;
     Ok(true)
-}
-
-fn date(value: &impl PyDateAccess) -> Date {
-    Date { year: value.get_year() as u16, month: value.get_month(), day: value.get_day() }
-}
-
-fn time(value: &impl PyTimeAccess) -> Time {
-    Time {
-        hour: value.get_hour(),
-        minute: value.get_minute(),
-        second: value.get_second(),
-        microsecond: value.get_microsecond(),
-    }
 }

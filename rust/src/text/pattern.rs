@@ -40,7 +40,7 @@ impl Pattern {
 
     /// The text; `None` for years that platforms spell differently.
     pub fn spell(&self, moment: DateTime) -> Option<String> {
-        if moment.date.year < FIRST_YEAR {
+        if moment.date().year() < FIRST_YEAR {
             return None;
         }
         let mut out = String::new();
@@ -55,17 +55,17 @@ impl Pattern {
 }
 
 fn write_directive(out: &mut String, directive: char, moment: DateTime) {
-    let DateTime { date, time } = moment;
+    let (date, time) = (moment.date(), moment.time());
     let (value, width) = match directive {
-        'Y' => (u32::from(date.year), 4),
-        'y' => (u32::from(date.year % 100), 2),
-        'm' => (date.month.into(), 2),
-        'd' => (date.day.into(), 2),
+        'Y' => (u32::from(date.year()), 4),
+        'y' => (u32::from(date.year() % 100), 2),
+        'm' => (date.month().into(), 2),
+        'd' => (date.day().into(), 2),
         'j' => (date.day_of_year(), 3),
-        'H' => (time.hour.into(), 2),
-        'M' => (time.minute.into(), 2),
-        'S' => (time.second.into(), 2),
-        _ => (time.microsecond, 6),
+        'H' => (time.hour().into(), 2),
+        'M' => (time.minute().into(), 2),
+        'S' => (time.second().into(), 2),
+        _ => (time.microsecond(), 6),
     };
     // A `String` takes everything.
     let _ = write!(out, "{value:0width$}");
@@ -77,9 +77,9 @@ mod tests {
     use crate::text::temporal::{Date, Time};
 
     fn spelled(format: &str, year: u16, month: u8, day: u8) -> Option<String> {
-        let date = Date { year, month, day };
-        let time = Time { hour: 7, minute: 8, second: 9, microsecond: 42 };
-        Pattern::parse(format)?.spell(DateTime { date, time })
+        let date = Date::new(year, month, day);
+        let time = Time::new(7, 8, 9, 42);
+        Pattern::parse(format)?.spell(DateTime::new(date, time))
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Default for Spelling {
 impl Spelling {
     #[inline]
     pub fn as_str(&self) -> &str {
-        // SAFETY: whatever is put here loses its highest bit, so that all of it is ASCII.
+        // SAFETY: every byte that is put here is a digit, a point or without its highest bit: ASCII.
         unsafe { std::str::from_utf8_unchecked(&self.bytes[..self.length.into()]) }
     }
 
@@ -31,33 +31,48 @@ impl Spelling {
     }
 
     pub fn push_str(&mut self, text: &str) {
-        self.fill(text.len(), |to| to.copy_from_slice(text.as_bytes()));
+        self.fill(text.len(), |at| text.as_bytes()[at]);
     }
 
     #[inline]
     pub fn put<const N: usize>(&mut self, text: [u8; N]) {
-        self.fill(N, |to| to.copy_from_slice(&text));
+        self.bytes[self.length.into()..][..N].copy_from_slice(&text.map(ascii));
+        self.length += N as u8;
     }
 
-    /// `value` in exactly `width` digits, with leading zeros.
+    /// A number of `digits` digits, with a point before the last `places` of them and zeros where it
+    /// has fewer.
     #[inline]
-    pub fn digits(&mut self, mut value: u32, width: usize) {
-        self.fill(width, |to| {
-            for digit in to.iter_mut().rev() {
-                *digit = b'0' + (value % 10) as u8;
-                value /= 10;
-            }
-        });
+    pub fn fixed(&mut self, mut value: u64, digits: u32, places: u32) {
+        let (places, digits) = (places as usize, digits.max(places + 1) as usize);
+        let width = digits + usize::from(places > 0);
+        let to = &mut self.bytes[self.length.into()..][..width];
+        let (whole, fraction) = to.split_at_mut(digits - places);
+        let mut digit = |to: &mut u8| {
+            *to = b'0' + (value % 10) as u8;
+            value /= 10;
+        };
+        if let [point, fraction @ ..] = fraction {
+            fraction.iter_mut().rev().for_each(&mut digit);
+            *point = b'.';
+        }
+        whole.iter_mut().rev().for_each(digit);
+        self.length += width as u8;
     }
 
     #[inline]
-    fn fill(&mut self, length: usize, fill: impl FnOnce(&mut [u8])) {
+    fn fill(&mut self, length: usize, byte: impl Fn(usize) -> u8) {
         let to = &mut self.bytes[self.length.into()..][..length];
-        fill(to);
-        for byte in to {
-            *byte &= 0x7f;
+        for (at, to) in to.iter_mut().enumerate() {
+            *to = ascii(byte(at));
         }
         // At most as many as there are bytes.
         self.length += length as u8;
     }
+}
+
+/// Without the highest bit, so that all of a spelling is ASCII whatever was put there.
+#[inline]
+fn ascii(byte: u8) -> u8 {
+    byte & 0x7f
 }
