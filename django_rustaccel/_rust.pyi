@@ -174,6 +174,7 @@ class Arrivals:
 @final
 class Ahead:
     def write(self, arrivals: Arrivals) -> None: ...
+    def relation(self, number: int, shape: Shape) -> Ahead | None: ...
 
 @final
 class Acceptor:

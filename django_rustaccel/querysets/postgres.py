@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django_rustaccel.core import drivers
@@ -80,11 +80,28 @@ def take(cursor: Any) -> tuple[Grid, Texts] | None:
 
 def plain_types(adapters: Any) -> list[int]:
     """The numbers of :data:`PLAIN_TYPES` for which nobody has registered a loader of their own."""
+    get_loader, text = adapters.get_loader, _text_format()
+    return [oid for oid in _plain_numbers() if _is_psycopgs(get_loader(oid, text))]
+
+
+@cache
+def _plain_numbers() -> tuple[int, ...]:
+    """They are the same in every database."""
+    from psycopg.postgres import types
+
+    return tuple(types[name].oid for name in PLAIN_TYPES)
+
+
+@cache
+def _text_format() -> Any:
     from psycopg.pq import Format
 
-    numbers = [adapters.types[name].oid for name in PLAIN_TYPES]
-    loaders = [(oid, adapters.get_loader(oid, Format.TEXT)) for oid in numbers]
-    return [oid for oid, loader in loaders if loader.__module__.startswith("psycopg")]
+    return Format.TEXT
+
+
+@lru_cache
+def _is_psycopgs(loader: type) -> bool:
+    return loader.__module__.startswith("psycopg")
 
 
 def ask_for_text(cursor: Any) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -30,8 +31,11 @@ from django_rustaccel.querysets.statements import Statement, prepare
 #: Gives what writes rows of a shape, if they will most likely be rendered.
 WriteAhead = Callable[[Shape], Ahead | None]
 
-#: `(rows, shape, [(index of the key in the rows of the child, child table)])`
+#: `(rows, shape, [child, …])`
 Table = tuple[Any, ...]
+
+#: `(index of the key in its rows, table, what has written these while they arrived)`
+Child = tuple[int, Table, Ahead | None]
 
 NOTHING: Table = (MadeRows(), Shape("object", ()), [])
 
@@ -109,7 +113,7 @@ class _Reading:
             sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
             return NOTHING
-        table, self.texts = self.read(sql, params)
+        table, self.texts, self.ahead = self.read(sql, params, self.write_ahead)
         return table
 
     def prepare(self, known: dict[Any, Any]) -> tuple[str, Any]:
@@ -124,29 +128,30 @@ class _Reading:
         self.statement, sql, params = prepare(query, self.using, self.added, known)
         return sql, params
 
-    def read(self, sql: str, params: Any) -> tuple[Table, Texts]:
-        """The table, and which of its columns arrived as text."""
+    def read(
+        self, sql: str, params: Any, write_ahead: WriteAhead | None
+    ) -> tuple[Table, Texts, Ahead | None]:
+        """The table, which of its columns arrived as text, and what has written rows meanwhile."""
         statement = self.statement
-        rows, texts, self.ahead = fetch(
+
+        def watch(texts: Texts) -> Ahead | None:
+            # Rows have to be of a shape that is known by now.
+            shape = statement.shapes.get(texts)
+            return None if write_ahead is None or shape is None else write_ahead(shape)
+
+        rows, texts, ahead = fetch(
             self.using,
             sql,
             params,
             may_be_text=statement.may_be_text,
             is_long=statement.is_long,
-            watch=self.watch,
+            watch=watch,
         )
         statement.is_long = len(rows) > PART
         if not rows:
-            return NOTHING, texts
+            return NOTHING, texts, None
         statistics.saved(lambda: self._joined(rows))
-        return self.table_of(rows, texts), texts
-
-    def watch(self, texts: Texts) -> Ahead | None:
-        """What writes rows while they arrive: they have to be of a shape that is known by now."""
-        shape = self.statement.shapes.get(texts)
-        if self.write_ahead is None or shape is None:
-            return None
-        return self.write_ahead(shape)
+        return self.table_of(rows, texts, ahead), texts, ahead
 
     def _joined(self, rows: Cells) -> int:
         """How many queries stock sends for the objects of added joins: one for each."""
@@ -181,23 +186,28 @@ class _Reading:
         for rows, self.texts in chunks:
             yield self.table_of(rows, self.texts)
 
-    def table_of(self, rows: Cells, texts: Texts) -> Table:
-        """Rows with those of their relations."""
+    def table_of(self, rows: Cells, texts: Texts, ahead: Ahead | None = None) -> Table:
+        """Rows with those of their relations, which are written ahead where they are."""
         shape = shape_of(self.needs, self.statement, self.using, texts)
-        return (rows, shape, [self.child(many, rows) for many in self.needs.many])
+        children = [
+            self.child(many, rows, partial(ahead.relation, number) if ahead else None)
+            for number, many in enumerate(self.needs.many)
+        ]
+        return (rows, shape, children)
 
-    def child(self, many: Many, rows: Cells) -> tuple[int, Table]:
+    def child(self, many: Many, rows: Cells, write_ahead: WriteAhead | None) -> Child:
         """The table of a relation, and where its rows have the key they belong to."""
         keys = rows.keys(self.statement.index(many.key))
         lookup = None if many.key.route else self.lookups.get(many.attr)
         if not keys:
-            return (0, NOTHING)
+            return (0, NOTHING, None)
         if lookup is None:
             statistics.saved(lambda: len(keys) - 1)
         queryset = lookup.queryset if lookup is not None else None
         if queryset is None:
-            return read_default(many, keys, self.using, is_prefetched=lookup is not None)
-        return read_related(many, keys, queryset, self.using, is_prefetched=True)
+            is_prefetched = lookup is not None
+            return read_default(many, keys, self.using, write_ahead, is_prefetched=is_prefetched)
+        return read_related(many, keys, queryset, self.using, write_ahead, is_prefetched=True)
 
 
 def read_related(
@@ -205,24 +215,30 @@ def read_related(
     keys: list[Any],
     queryset: QuerySet[Any] | None,
     using: str,
+    write_ahead: WriteAhead | None,
     *,
     is_prefetched: bool,
-) -> tuple[int, Table]:
-    """The related rows of all keys in one query: `(index of the key, table)`."""
+) -> Child:
+    """The related rows of all keys in one query."""
     manager = _manager(many, keys[0], using)
     related = _related(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
         related = _related(manager, [manager.instance, *keys[1:]], queryset)
     if not is_prefetched and len(keys) > 1:
         related = _as_single_read(related, manager, many)
-    reading = _Reading(related, many.needs)
+    reading = _Reading(related, many.needs, write_ahead)
     table = reading.table()
-    return (_key_index(manager, reading) if table[0] else 0, table)
+    return (_key_index(manager, reading) if table[0] else 0, table, reading.ahead)
 
 
 def read_default(
-    many: Many, keys: list[Any], using: str, *, is_prefetched: bool
-) -> tuple[int, Table]:
+    many: Many,
+    keys: list[Any],
+    using: str,
+    write_ahead: WriteAhead | None,
+    *,
+    is_prefetched: bool,
+) -> Child:
     """The same for the relation's own manager, whose statement is made once."""
     known = many.needs.related
     # The rows of one key come in the order in which stock would read them.
@@ -231,11 +247,12 @@ def read_default(
     if mode not in known:
         known[mode] = _default_reading(many, keys[0], using, as_stock)
     if known[mode] is None or router.routers:
-        return read_related(many, keys, None, using, is_prefetched=is_prefetched)
+        return read_related(many, keys, None, using, write_ahead, is_prefetched=is_prefetched)
     reading, key_index = known[mode]
     spelled, params = spell(keys)
-    table, _ = reading.read(reading.statement.sql.replace(PLACE, spelled), params)
-    return (key_index, table)
+    sql = reading.statement.sql.replace(PLACE, spelled)
+    table, _, ahead = reading.read(sql, params, write_ahead)
+    return (key_index, table, ahead)
 
 
 def _default_reading(

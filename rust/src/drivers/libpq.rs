@@ -10,6 +10,7 @@ use pyo3::types::PyDict;
 
 use super::functions;
 use crate::sources::grid::{Builder, Grid};
+use crate::text::number;
 
 /// What `PGresult *` is to us.
 type Opaque = *const c_void;
@@ -144,7 +145,7 @@ impl Form {
     fn take(self, text: &[u8], grid: &mut Builder) -> Option<()> {
         match self {
             Self::Boolean => grid.boolean(text == b"t"),
-            Self::Integer => grid.integer(std::str::from_utf8(text).ok()?.parse().ok()?),
+            Self::Integer => grid.integer(number::plain_integer(text)?),
             Self::Float => grid.float(std::str::from_utf8(text).ok()?.parse().ok()?),
             Self::Text | Self::Foreign => grid.text(text)?,
         }

@@ -7,13 +7,11 @@ use super::reader::Reader;
 use crate::context::Context;
 use crate::drivers::libpq::Arrivals;
 use crate::error::{Outcome, Stop};
-use crate::sinks::{JsonSink, Style, spare};
+use crate::plan::Plan;
+use crate::sinks::Style;
 use crate::sources::grid::Grid;
 use crate::sources::raw::Row;
-use crate::sources::row::{Shape, Table};
-
-/// What is written at the most; rows after it wait for the renderer.
-const MOST: usize = 1 << 20;
+use crate::sources::row::{Each, Pieces, Shape, Table};
 
 /// Writes rows as they arrive, in the style in which such rows were rendered the last time.
 ///
@@ -22,21 +20,27 @@ const MOST: usize = 1 << 20;
 #[pyclass(module = "django_rustaccel._rust")]
 pub struct Ahead {
     reader: Py<Reader>,
-    table: Table,
+    shape: Py<Shape>,
+    rows: Rows,
     zone: Option<Py<PyTzInfo>>,
-    written: Option<Written>,
+    pieces: Option<Pieces>,
 }
 
-/// The beginning of a list: a bracket, and rows with what separates each from the next.
-pub struct Written {
-    pub style: Style,
-    pub text: Vec<u8>,
-    pub rows: usize,
+/// Whose rows they are.
+enum Rows {
+    List,
+    /// Those of a relation to many of rows of this shape, by its number.
+    Relation(Py<Shape>, usize),
 }
 
-impl Drop for Written {
-    fn drop(&mut self) {
-        spare::give_back(std::mem::take(&mut self.text));
+impl Rows {
+    fn each<'a>(&self, plan: &'a Plan) -> Outcome<Each<'a>> {
+        match self {
+            Self::List => Ok(Each::Object(plan)),
+            Self::Relation(shape, number) => {
+                Each::of(shape.get().relation(plan, *number).ok_or(Stop::Unsure)?)
+            }
+        }
     }
 }
 
@@ -47,11 +51,11 @@ impl Ahead {
     /// # Errors
     /// An interruption by the user, which is no exception that rendering would raise again.
     fn write(&mut self, py: Python<'_>, arrivals: &Arrivals) -> PyResult<()> {
-        let (Some(grid), Some(written)) = (arrivals.grid(), self.written.take()) else {
+        let (Some(grid), Some(mut pieces)) = (arrivals.grid(), self.pieces.take()) else {
             return Ok(());
         };
-        match self.more(py, grid, written) {
-            Ok(written) => self.written = Some(written),
+        match self.more(py, grid, &mut pieces) {
+            Ok(()) => self.pieces = Some(pieces),
             Err(Stop::Raised(error)) if !error.is_instance_of::<PyException>(py) => {
                 return Err(*error);
             }
@@ -59,47 +63,51 @@ impl Ahead {
         }
         Ok(())
     }
+
+    /// What writes the rows of a relation to many, which is known by its number; `None` if these are
+    /// not written themselves, or its rows have a shape that cannot be.
+    fn relation(&self, py: Python<'_>, number: usize, shape: Py<Shape>) -> Option<Self> {
+        let style = self.pieces.as_ref()?.style;
+        let rows = Rows::Relation(self.shape.clone_ref(py), number);
+        let zone = self.zone.as_ref().map(|zone| zone.clone_ref(py));
+        let pieces = Some(Pieces::new(style));
+        let reader = self.reader.clone_ref(py);
+        shape.get().is_flat().then_some(Self { reader, shape, rows, zone, pieces })
+    }
 }
 
 impl Ahead {
-    /// For rows of a shape; `None` if some of their parts come from other rows or lead to URLs.
-    pub fn new(
+    /// For the rows of a whole list; `None` if some of their parts lead to URLs.
+    pub fn of_list(
         py: Python<'_>,
         reader: Py<Reader>,
         shape: Py<Shape>,
         style: Style,
     ) -> PyResult<Option<Self>> {
-        if !shape.get().is_flat() {
+        if !shape.get().is_plain() {
             return Ok(None);
         }
         let zone = reader.get().framework.zone(py)?.map(Bound::unbind);
-        let mut text = spare::take();
-        text.push(b'[');
-        let written = Some(Written { style, text, rows: 0 });
-        Ok(Some(Self { reader, table: Table::without_rows(shape), zone, written }))
+        let pieces = Some(Pieces::new(style));
+        Ok(Some(Self { reader, shape, rows: Rows::List, zone, pieces }))
     }
 
-    fn more(&self, py: Python<'_>, grid: &Grid, mut written: Written) -> Outcome<Written> {
-        if written.text.len() > MOST {
-            return Ok(written);
-        }
+    fn more(&self, py: Python<'_>, grid: &Grid, pieces: &mut Pieces) -> Outcome {
         let reader = self.reader.get();
         // No stock field is asked, so that no serializer need be kept: it may lead back to here.
         let nobody = py.None().into_bound(py);
         let mut cx = Context::new(&nobody, &reader.framework, &reader.paths);
         cx.is_native_only = true;
         cx.set_zone(self.zone.as_ref().map(|zone| zone.bind(py).clone()))?;
-        let mut sink = JsonSink::onto(std::mem::take(&mut written.text), written.style);
-        for row in written.rows..grid.len() {
-            self.table.write_row(Row::Native(grid, row), &reader.plan, &cx, &mut sink)?;
-        }
-        written.text = sink.into_items();
-        written.rows = grid.len();
-        Ok(written)
+        let table = Table::without_rows(self.shape.clone_ref(py));
+        let each = self.rows.each(&reader.plan)?;
+        pieces.extend(grid.len(), |row, sink| {
+            table.write_item(Row::Native(grid, row), each, &cx, sink)
+        })
     }
 
-    /// What has been written, once.
-    pub fn take(&mut self) -> Option<Written> {
-        self.written.take()
+    /// What has been written of a table of so many rows, once.
+    pub fn take(&mut self, rows: usize) -> Option<Pieces> {
+        self.pieces.take().filter(|pieces| pieces.len() <= rows)
     }
 }

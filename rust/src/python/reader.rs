@@ -8,10 +8,10 @@ use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
 use crate::kinds::link::{Links, Settled};
 use crate::plan::{Builder, Plan, Step};
-use crate::python::ahead::{Ahead, Written};
+use crate::python::ahead::Ahead;
 use crate::python::collector::HeldOff;
 use crate::sinks::{ObjectSink, Sink, Style, Tape, TapeSink};
-use crate::sources::row::{Shape, Table};
+use crate::sources::row::{Pieces, Shape, Table};
 
 /// A compiled serializer.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
@@ -76,16 +76,15 @@ impl Reader {
         ahead: Option<&Bound<'_, Ahead>>,
     ) -> PyResult<Rows> {
         let table = Table::build(table)?;
-        let ahead = ahead.and_then(|ahead| ahead.borrow_mut().take());
-        let ahead = Mutex::new(ahead.filter(|written| written.rows <= table.len()));
-        Ok(Rows { reader: slf, table, links: OnceLock::new(), ahead })
+        let pieces = ahead.and_then(|ahead| ahead.borrow_mut().take(table.len()));
+        Ok(Rows { reader: slf, table, links: OnceLock::new(), pieces: Mutex::new(pieces) })
     }
 
     /// What writes rows of a shape while they arrive; `None` unless they will most likely be rendered
     /// as they were the last time.
     fn ahead(slf: Py<Self>, py: Python<'_>, shape: Py<Shape>) -> PyResult<Option<Ahead>> {
         match slf.get().habit() {
-            Some(style) => Ahead::new(py, slf, shape, style),
+            Some(style) => Ahead::of_list(py, slf, shape, style),
             None => Ok(None),
         }
     }
@@ -156,7 +155,7 @@ pub struct Rows {
     /// How URLs are made, if that had to be settled when the rows were read.
     links: OnceLock<Settled>,
     /// The first of them as JSON, for the first rendering.
-    ahead: Mutex<Option<Written>>,
+    pieces: Mutex<Option<Pieces>>,
 }
 
 #[pymethods]
@@ -211,17 +210,17 @@ impl Rows {
         let cx = self.context(serializer);
         reader.learn(sink.style());
         sink.begin_list(self.table.len())?;
-        let first = self.take_ahead(sink.style()).map_or(0, |mut ahead| {
-            sink.begun(&mut ahead.text);
-            ahead.rows
-        });
+        let first = match self.take_pieces(sink.style()) {
+            Some(mut pieces) => self.table.write_pieces(&mut pieces, &reader.plan, &cx, sink)?,
+            None => 0,
+        };
         self.table.write_from(first, &reader.plan, &cx, sink)?;
         sink.end_list()
     }
 
-    fn take_ahead(&self, style: Option<Style>) -> Option<Written> {
-        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        ahead.take_if(|ahead| style == Some(ahead.style))
+    fn take_pieces(&self, style: Option<Style>) -> Option<Pieces> {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        pieces.take_if(|pieces| style == Some(pieces.style))
     }
 }
 

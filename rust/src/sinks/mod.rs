@@ -14,7 +14,7 @@ pub use json::{JsonSink, Style};
 pub use object::ObjectSink;
 pub use tape::{Tape, TapeSink};
 
-use crate::error::Outcome;
+use crate::error::{Outcome, Stop};
 use crate::text::escape;
 use crate::text::spelling::Spelling;
 
@@ -62,13 +62,19 @@ pub trait Sink<'py> {
     }
     fn end_map(&mut self) -> Outcome;
     fn begin_list(&mut self, length: usize) -> Outcome;
-    /// The style of text that [`Self::begun`] takes.
+    /// The style of text that [`Self::begun`] and [`Self::piece`] take.
     fn style(&self) -> Option<Style> {
         None
     }
     /// Goes on from the text of a list that was begun elsewhere, in the style of the sink. It comes
     /// right after `begin_list`, and takes the text or leaves what is no longer needed.
     fn begun(&mut self, _text: &mut Vec<u8>) {}
+    /// A part of a text that was written elsewhere, in the style of the sink.
+    fn piece(&mut self, _text: &[u8]) {}
+    /// Leaves a place to what is not yet known, if the sink can.
+    fn gap(&mut self) -> Outcome {
+        Err(Stop::Refused)
+    }
     fn end_list(&mut self) -> Outcome;
 }
 

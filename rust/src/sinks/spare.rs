@@ -5,8 +5,8 @@ use std::cell::RefCell;
 /// What a thread keeps at the most; a larger buffer is freed.
 const KEPT: usize = 1 << 20;
 const FIRST: usize = 1 << 10;
-/// One for a document, and one for rows that are written before they are asked for.
-const BUFFERS: usize = 2;
+/// One for a document, and those of rows that are written before they are asked for.
+const BUFFERS: usize = 4;
 
 thread_local! {
     static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };

@@ -1,4 +1,5 @@
 //! Values of database rows: the cells a driver returned, before Django makes anything of them.
+mod pieces;
 mod related;
 mod settle;
 
@@ -6,6 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
+pub use self::pieces::Pieces;
 use self::related::Related;
 use super::cell::Cell;
 use super::linked::Linked;
@@ -38,13 +40,13 @@ enum Item {
 
 /// What a plan says of each row of a table.
 #[derive(Clone, Copy)]
-enum Each<'a> {
+pub enum Each<'a> {
     Object(&'a Plan),
     Value(&'a Node),
 }
 
 impl<'a> Each<'a> {
-    fn of(kind: &'a Kind) -> Outcome<Self> {
+    pub fn of(kind: &'a Kind) -> Outcome<Self> {
         match kind {
             Kind::Many(plan) => Ok(Self::Object(plan)),
             Kind::ManyRelated(child) => Ok(Self::Value(child)),
@@ -67,18 +69,13 @@ impl Shape {
     }
 }
 
-impl Shape {
-    /// Whether rows are objects of nothing but their own cells.
-    pub fn is_flat(&self) -> bool {
-        matches!(&self.0, Item::Object(layout) if layout.is_flat())
-    }
-}
-
 /// Where the fields of a serializer are in a row, in the order of its plan.
 struct Layout {
     places: Vec<Place>,
     /// The places with URLs in the row itself.
     with_links: Vec<usize>,
+    /// The places with relations to many, those of joined objects among them.
+    with_many: Vec<usize>,
 }
 
 enum Place {
@@ -102,7 +99,7 @@ enum Place {
 }
 
 impl Table {
-    /// From `(rows, shape, [(index of the key, table), …])`.
+    /// From `(rows, shape, [(index of the key, table, what was written ahead), …])`.
     pub fn build(table: &Bound<'_, PyAny>) -> PyResult<Self> {
         let (rows, shape, children): (Bound<'_, PyAny>, Py<Shape>, Bound<'_, PyList>) =
             table.extract()?;
@@ -146,23 +143,13 @@ impl Table {
         sink: &mut S,
     ) -> Outcome {
         for row in first..self.len() {
-            self.write_row(self.rows.get(row, cx.py)?, plan, cx, sink)?;
+            self.write_item(self.rows.get(row, cx.py)?, Each::Object(plan), cx, sink)?;
         }
         Ok(())
     }
 
-    /// A row of this table's shape.
-    pub fn write_row<'py, S: Sink<'py>>(
-        &self,
-        row: Row<'_, 'py>,
-        plan: &Plan,
-        cx: &Context<'_, 'py>,
-        sink: &mut S,
-    ) -> Outcome {
-        self.write_item(row, Each::Object(plan), cx, sink)
-    }
-
-    fn write_item<'py, S: Sink<'py>>(
+    /// A row of this table's shape. A table without children leaves gaps in their places.
+    pub fn write_item<'py, S: Sink<'py>>(
         &self,
         row: Row<'_, 'py>,
         each: Each<'_>,
@@ -216,7 +203,8 @@ impl Table {
                 self.write_object(row, plan, layout, cx, sink)
             }
             (Place::Many { key, child }, kind) => {
-                self.children[*child].write(row.cell(*key)?, Each::of(kind)?, cx, sink)
+                let Some(child) = self.children.get(*child) else { return sink.gap() };
+                child.write(row.cell(*key)?, Each::of(kind)?, cx, sink)
             }
             (Place::Link(linked), kind) => linked.write(link::of(kind)?, row, cx, sink),
             (Place::Cell(cell) | Place::Optional { cell, .. }, kind) => match kind {
@@ -233,29 +221,29 @@ impl Layout {
     fn build(places: &Bound<'_, PyAny>) -> PyResult<Self> {
         let places = places.try_iter()?.map(|place| Place::build(&place?));
         let places: Vec<Place> = places.collect::<PyResult<_>>()?;
-        let with_links = places.iter().enumerate().filter(|(_, place)| place.has_links());
-        Ok(Self { with_links: with_links.map(|(index, _)| index).collect(), places })
-    }
-
-    fn is_flat(&self) -> bool {
-        self.places.iter().all(Place::is_flat)
+        let which = |has: fn(&Place) -> bool| {
+            let with = places.iter().enumerate().filter(|(_, place)| has(place));
+            with.map(|(index, _)| index).collect()
+        };
+        let (with_links, with_many) = (which(Place::has_links), which(Place::has_many));
+        Ok(Self { places, with_links, with_many })
     }
 }
 
 impl Place {
-    fn is_flat(&self) -> bool {
-        match self {
-            Self::Cell(_) | Self::Optional { .. } => true,
-            Self::Joined { layout, .. } => layout.is_flat(),
-            Self::Link(_) | Self::Many { .. } => false,
-        }
-    }
-
     fn has_links(&self) -> bool {
         match self {
             Self::Link(_) => true,
             Self::Joined { layout, .. } => !layout.with_links.is_empty(),
             Self::Cell(_) | Self::Optional { .. } | Self::Many { .. } => false,
+        }
+    }
+
+    fn has_many(&self) -> bool {
+        match self {
+            Self::Many { .. } => true,
+            Self::Joined { layout, .. } => !layout.with_many.is_empty(),
+            Self::Cell(_) | Self::Optional { .. } | Self::Link(_) => false,
         }
     }
 

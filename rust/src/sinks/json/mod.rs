@@ -27,6 +27,8 @@ pub struct JsonSink<'a, 'py> {
     /// What follows each map of the outermost list, which then has no brackets of its own.
     item_end: Option<Separator>,
     names: Names,
+    /// Places that were left to what comes later.
+    gaps: Vec<usize>,
 }
 
 impl<'a, 'py> JsonSink<'a, 'py> {
@@ -46,6 +48,7 @@ impl<'a, 'py> JsonSink<'a, 'py> {
             encoder: None,
             item_end: None,
             names: Names::take(),
+            gaps: Vec::new(),
         }
     }
 
@@ -80,9 +83,15 @@ impl<'a, 'py> JsonSink<'a, 'py> {
         self.output
     }
 
-    /// The text of values that are to be items of a list, each with the separator after it.
-    pub fn into_items(self) -> Vec<u8> {
-        self.output
+    /// The bytes that have been written.
+    pub fn length(&self) -> usize {
+        self.output.len()
+    }
+
+    /// The text of values that are to be items of a list, each with the separator after it, and the
+    /// gaps in it.
+    pub fn into_items(self) -> (Vec<u8>, Vec<usize>) {
+        (self.output, self.gaps)
     }
 
     /// The finished text as Python has it.

@@ -129,6 +129,13 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
             self.output.extend_from_slice(&text[1..]);
         }
     }
+    fn piece(&mut self, text: &[u8]) {
+        self.output.put(text);
+    }
+    fn gap(&mut self) -> Outcome {
+        self.gaps.push(self.output.len());
+        Ok(())
+    }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');
         Ok(())

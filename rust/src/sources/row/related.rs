@@ -5,15 +5,18 @@ use std::ops::Range;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict};
 
-use super::{Each, Table};
+use super::{Each, Pieces, Table};
 use crate::context::Context;
 use crate::error::Outcome;
+use crate::python::ahead::Ahead;
 use crate::sinks::Sink;
 use crate::sources::raw::Raw;
 
 /// A table and which of its rows belong to which key.
 pub struct Related {
     pub table: Table,
+    /// What has been written of it.
+    pieces: Option<Pieces>,
     groups: Groups,
     /// The rows of all groups, one group after the other.
     members: Vec<usize>,
@@ -23,22 +26,26 @@ pub struct Related {
 
 /// The number of the group of each key.
 enum Groups {
+    /// Integers that lie close together: the distance from the least of them.
+    Near(i64),
     Integers(HashMap<i64, usize>),
     /// Keys of any kind, compared as Python compares them.
     Objects(Py<PyDict>),
 }
 
 impl Related {
-    /// From `(index of the key, table)`.
+    /// From `(index of the key, table, what was written ahead)`.
     pub fn build(child: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let (key, table): (usize, Bound<'_, PyAny>) = child.extract()?;
+        let (key, table, ahead): (usize, Bound<'_, PyAny>, Option<Bound<'_, Ahead>>) =
+            child.extract()?;
         let (py, table) = (child.py(), Table::build(&table)?);
+        let pieces = ahead.and_then(|ahead| ahead.borrow_mut().take(table.len()));
         let (groups, group_of) = match integers(&table, key, py)? {
-            Some(keys) => number_integers(&keys),
+            Some(keys) => number_near(&keys).unwrap_or_else(|| number_integers(&keys)),
             None => number_objects(&table, key, py)?,
         };
         let (members, ranges) = sorted(&group_of);
-        Ok(Self { table, groups, members, ranges })
+        Ok(Self { table, pieces, groups, members, ranges })
     }
 
     pub fn write<'py, S: Sink<'py>>(
@@ -50,9 +57,15 @@ impl Related {
     ) -> Outcome {
         let group = self.groups.find(key, cx.py)?.and_then(|group| self.ranges.get(group));
         let rows = group.map_or(&[][..], |range| &self.members[range.clone()]);
+        let pieces = self.pieces.as_ref().filter(|pieces| sink.style() == Some(pieces.style));
         sink.begin_list(rows.len())?;
         for &row in rows {
-            self.table.write_item(self.table.rows.get(row, cx.py)?, each, cx, sink)?;
+            match pieces.and_then(|pieces| pieces.row(row)) {
+                Some(text) => sink.piece(text),
+                None => {
+                    self.table.write_item(self.table.rows.get(row, cx.py)?, each, cx, sink)?;
+                }
+            }
         }
         sink.end_list()
     }
@@ -61,6 +74,7 @@ impl Related {
 impl Groups {
     fn find<'py>(&self, key: Raw<'_, 'py>, py: Python<'py>) -> PyResult<Option<usize>> {
         match self {
+            Self::Near(least) => Ok(integer(key).and_then(|key| distance(*least, key))),
             Self::Integers(groups) => Ok(integer(key).and_then(|key| groups.get(&key)).copied()),
             Self::Objects(groups) => {
                 let group = groups.bind(py).get_item(key.to_object(py))?;
@@ -96,6 +110,24 @@ fn integers(table: &Table, key: usize, py: Python<'_>) -> PyResult<Option<Vec<i6
     }
     Ok(Some(keys))
 }
+
+/// How far above another a number is.
+fn distance(least: i64, key: i64) -> Option<usize> {
+    usize::try_from(key.checked_sub(least)?).ok()
+}
+
+/// Groups that have room for some that nobody belongs to, and the group of each row.
+fn number_near(keys: &[i64]) -> Option<(Groups, Vec<usize>)> {
+    let (&least, &most) = (keys.iter().min()?, keys.iter().max()?);
+    if distance(least, most)? > MOST_ROOM * keys.len() {
+        return None;
+    }
+    let group_of: Option<Vec<usize>> = keys.iter().map(|&key| distance(least, key)).collect();
+    Some((Groups::Near(least), group_of?))
+}
+
+/// Groups for each row at the most.
+const MOST_ROOM: usize = 4;
 
 /// Groups, and the group of each row.
 fn number_integers(keys: &[i64]) -> (Groups, Vec<usize>) {
@@ -146,7 +178,17 @@ fn sorted(group_of: &[usize]) -> (Vec<usize>, Vec<Range<usize>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::sorted;
+    use super::{Groups, number_near, sorted};
+
+    #[test]
+    fn keys_that_are_near_are_their_own_numbers() {
+        let (groups, group_of) = number_near(&[-3, 4, -3]).unwrap();
+        assert!(matches!(groups, Groups::Near(-3)));
+        assert_eq!(group_of, [0, 7, 0]);
+        assert!(number_near(&[0, 100]).is_none());
+        assert!(number_near(&[i64::MIN, i64::MAX]).is_none());
+        assert!(number_near(&[]).is_none());
+    }
 
     #[test]
     fn groups_keep_the_order_of_their_rows() {
