@@ -12,7 +12,7 @@ from django.urls import path
 from prometheus_client import CollectorRegistry, generate_latest
 
 from django_rustaccel.metrics import CacheCollector, caches_in, metrics_view
-from inside.test_commands import run, run_json
+from inside.commands import run, run_json
 
 numbers = count()
 urlpatterns = [path("metrics/", metrics_view)]

@@ -20,7 +20,7 @@ from django_rustaccel.doctor.causes import changes_of
 from django_rustaccel.drf import project
 from django_rustaccel.management.subcommands import doctor
 from django_rustaccel.metrics import fallbacks_in, metrics_view
-from inside.test_commands import TESTS, run, run_json
+from inside.commands import TESTS, run, run_json
 
 
 class Shared(serializers.ModelSerializer):

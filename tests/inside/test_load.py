@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 
 from django_rustaccel.load import clients, comparison, plan
 from django_rustaccel.load.tally import Tally
-from inside.test_commands import Terminal, run
+from inside.commands import Terminal, run
 from servers.running import on_real_servers, running
 
 TESTS = Path(__file__).resolve().parent.parent

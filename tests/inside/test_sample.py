@@ -12,7 +12,7 @@ from django.test import override_settings
 from bookshop.models import Tag
 from django_rustaccel.doctor.sample import Sample
 from django_rustaccel.doctor.targets import Target, in_file, of_urlconf, parse, weighed
-from inside.test_commands import TESTS, run, run_json
+from inside.commands import TESTS, run, run_json
 
 
 @pytest.fixture
