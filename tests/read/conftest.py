@@ -54,3 +54,10 @@ def many_books(db):
     fill_shop(MANY)
     for number, book in enumerate(books()):
         Book.objects.filter(pk=book.pk).update(pages=number)
+
+
+@pytest.fixture
+def linked_shop(db):
+    """Thirty books, the first without a publisher."""
+    fill_shop(30)
+    Book.objects.filter(pk=Book.objects.first().pk).update(publisher=None)
