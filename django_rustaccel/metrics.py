@@ -1,6 +1,7 @@
 """What is counted, for Prometheus, by its own client (extra ``metrics``).
 
-That is the histograms of ``TimingMiddleware``, what each ``RustCache`` counts, and ``stats()``.
+That is the histograms of ``TimingMiddleware``, what each ``RustCache`` counts, how full the tables
+of rate limits are, and ``stats()``.
 
     urlpatterns = [path("metrics/", django_rustaccel.metrics.metrics_view)]
 
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django_rustaccel.conf import arguments, settings
+from django_rustaccel.core.limiting import memory
 from django_rustaccel.core.policies.timing import TimingPolicy
 from django_rustaccel.core.statistics import stats
 from django_rustaccel.core.timing import Observed, RequestTimes
@@ -36,10 +38,17 @@ except ImportError as error:
     message = "metrics need prometheus-client: install django-rustaccel[metrics]"
     raise MissingDependencyError(message) from error
 
-__all__ = ["CacheCollector", "CallCollector", "RequestCollector", "metrics_view"]
+__all__ = [
+    "CacheCollector",
+    "CallCollector",
+    "LimitCollector",
+    "RequestCollector",
+    "metrics_view",
+]
 
 NAME = "http_request_duration_seconds"
 CACHE_NAME = "rustaccel_cache"
+LIMIT_NAME = "rustaccel_limit"
 CALLS_NAME, FALLBACKS_NAME = "rustaccel_calls", "rustaccel_fallbacks"
 CACHE_METRICS: dict[str, Any] = {
     "hits": (CounterMetricFamily, "Calls of get that found a value."),
@@ -47,6 +56,8 @@ CACHE_METRICS: dict[str, Any] = {
     "evictions": (CounterMetricFamily, "Entries that had to make room."),
     "entries": (GaugeMetricFamily, "Entries that are kept."),
     "bytes": (GaugeMetricFamily, "Memory that they take."),
+    "max_entries": (GaugeMetricFamily, "Entries that there may be."),
+    "max_bytes": (GaugeMetricFamily, "Memory that they may take."),
 }
 
 
@@ -116,6 +127,26 @@ def caches_in(text: str) -> list[dict[str, Any]]:
     return [{**dict.fromkeys(CACHE_METRICS, 0), **row} for row in rows.values()]
 
 
+class LimitCollector:
+    """A collector for ``prometheus_client``: how full the tables of rate limits in memory are.
+
+    Processes with a ``shared://`` table all tell of the same one: take the greatest, not the sum.
+    """
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family each; none in a process without such tables."""
+        labels, process = ["storage", "process"], str(os.getpid())
+        help_ = "Keys that are remembered."
+        keys = GaugeMetricFamily(f"{LIMIT_NAME}_keys", help_, labels=labels)
+        help_ = "Keys that there is memory for."
+        capacity = GaugeMetricFamily(f"{LIMIT_NAME}_capacity", help_, labels=labels)
+        for url, tables in memory.tables().items():
+            keys.add_metric([url, process], sum(table.remembered() for table in tables))
+            capacity.add_metric([url, process], sum(table.capacity for table in tables))
+        if keys.samples:
+            yield from (keys, capacity)
+
+
 class CallCollector:
     """A collector for ``prometheus_client``: what ``stats()`` counts in this process."""
 
@@ -172,6 +203,7 @@ class _Everything:
         if times is not None:
             yield from RequestCollector(times).collect()
         yield from CacheCollector().collect()
+        yield from LimitCollector().collect()
         yield from CallCollector().collect()
 
 

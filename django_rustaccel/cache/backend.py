@@ -36,13 +36,18 @@ _flights = Flights()
 
 
 class CacheStatistics(TypedDict):
-    """Calls of ``get`` by what they found and entries put out, since start; what is there now."""
+    """Calls of ``get`` by what they found and entries put out, since start.
+
+    What is there now, and what there may be.
+    """
 
     hits: int
     misses: int
     evictions: int
     entries: int
     bytes: int
+    max_entries: int
+    max_bytes: int
 
 
 class RustCache(LocalCache, BaseCache):
@@ -116,6 +121,8 @@ class RustCache(LocalCache, BaseCache):
             "evictions": evictions,
             "entries": entries,
             "bytes": size,
+            "max_entries": self._store.max_entries,
+            "max_bytes": self._store.max_bytes,
         }
 
     # Django 6.1 asks for the function of these two methods, which native ones have not.

@@ -51,6 +51,12 @@ class OrderFeed(AsyncJsonWebsocketConsumer):
         await self.accept()
 
 
+class PriceFeed(AsyncJsonWebsocketConsumer):
+    """New prices, as soon as the staff has set them."""
+
+    groups = [feeds.PRICES]
+
+
 def store_visits(visits: list[Message]) -> None:
     """Write what came in since the last time, by one statement."""
     Visit.objects.bulk_create(Visit(**visit.data) for visit in visits)

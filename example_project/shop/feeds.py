@@ -1,11 +1,16 @@
 """Which changes of the database are told to which WebSockets."""
 
-from django_rustaccel.channels import publish_changes
-from shop.models import Order, Review
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from django_rustaccel.channels import broadcast_sync, publish_changes
+from shop.models import Book, Order, Review
 from shop.serializers import OrderSerializer, ReviewSerializer
 
 REVIEWS = "reviews"
 ORDERS = "orders"
+PRICES = "prices"
 
 
 def reviews_of(book: int) -> str:
@@ -24,3 +29,9 @@ def publish() -> None:
     publish_changes(reviews, ReviewSerializer, lambda review: [REVIEWS, reviews_of(review.book_id)])
     orders = Order.objects.prefetch_related("lines")
     publish_changes(orders, OrderSerializer, lambda order: [ORDERS, orders_of(order.customer_id)])
+
+
+def tell_prices(books: Iterable[Book]) -> None:
+    """Tell everybody of new prices once they are committed: `bulk_update` sends no signals."""
+    told = [{"book": book.pk, "price": str(book.price)} for book in books]
+    transaction.on_commit(lambda: broadcast_sync(PRICES, told), robust=True)

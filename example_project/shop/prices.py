@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 
 from django_rustaccel.exceptions import BulkValidationError
 from django_rustaccel.validation import full_clean_many
+from shop.feeds import tell_prices
 from shop.models import Book
 
 
@@ -26,6 +27,7 @@ def change_prices(changes: Iterable[Mapping[str, Any]]) -> int:
     except BulkValidationError as error:
         raise ValidationError({str(key): value for key, value in error.as_dict().items()}) from None
     with transaction.atomic():
+        tell_prices(books)
         return Book.objects.bulk_update(books, ["price", "updated"])
 
 

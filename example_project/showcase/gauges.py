@@ -30,6 +30,8 @@ class CacheGauge:
     hits: int
     misses: int
     evictions: int
+    max_entries: int
+    max_bytes: int
 
     @property
     def hit_rate(self) -> float:

@@ -291,6 +291,12 @@ class TestStores:
             cache.set(f"key-{number}", b"x" * 30_000)
         assert cache.statistics()["bytes"] <= 100_000
 
+    def test_bounds_are_those_of_the_first_cache_of_a_location(self):
+        bounds = [{"MAX_ENTRIES": 50, "MAX_BYTES": 9_000}, {"MAX_ENTRIES": 70, "MAX_BYTES": 8_000}]
+        first = fresh(RustCache, OPTIONS=bounds[0])
+        found = RustCache(first._name, {"OPTIONS": bounds[1]}).statistics()
+        assert (found["max_entries"], found["max_bytes"]) == (50, 9_000)
+
     @pytest.mark.parametrize("wrong", [0, -1, "1", True, None, 2**70])
     def test_wrong_bounds_are_told(self, wrong):
         with pytest.raises((ValueError, OverflowError)):

@@ -12,7 +12,7 @@ from django.urls import path
 from prometheus_client import CollectorRegistry, generate_latest
 
 from django_rustaccel.metrics import CacheCollector, caches_in, metrics_view
-from inside.test_commands import run, run_json
+from inside.commands import run, run_json
 
 numbers = count()
 urlpatterns = [path("metrics/", metrics_view)]
@@ -25,7 +25,7 @@ def used():
     ours = {"BACKEND": "django_rustaccel.cache.RustCache"}
     here = f"inspection {next(numbers)}"
     settings = {
-        "default": {**ours, "LOCATION": here, "OPTIONS": {"MAX_ENTRIES": 5}},
+        "default": {**ours, "LOCATION": here, "OPTIONS": {"MAX_ENTRIES": 5, "MAX_BYTES": 10_000}},
         "front": {**ours, "LOCATION": here, "OPTIONS": {"L2": "far"}},
         "unused": {**ours, "LOCATION": f"unused {here}"},
         "far": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": here},
@@ -48,6 +48,7 @@ def expect(rows):
     assert (first["hits"], first["misses"], first["hit_rate"]) == (3, 1, 0.75)
     assert (first["entries"], first["evictions"]) == (5, 3)
     assert first["bytes"] > 5 * 128
+    assert (first["max_entries"], first["max_bytes"]) == (5, 10_000)
     assert (second["hits"], second["misses"], second["entries"]) == (3, 1, 1)
     assert (third["hits"], third["misses"], third["hit_rate"]) == (0, 0, None)
     assert {int(row["process"]) for row in rows} == {os.getpid()}
@@ -76,6 +77,11 @@ def test_metrics(used):
     rows = caches_in(body)
     assert {row["cache"] for row in rows} == {"default", "front", "unused"}
     assert rows[0]["evictions"] == 3
+    labels = f'{{cache="default",process="{os.getpid()}"}}'
+    assert (
+        f"# TYPE rustaccel_cache_max_bytes gauge\nrustaccel_cache_max_bytes{labels} 10000.0" in body
+    )
+    assert f"rustaccel_cache_max_entries{labels} 5.0\n" in body
 
 
 @override_settings(CACHES=NOTHING)

@@ -7,7 +7,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import include, path, re_path
-from rest_framework import serializers, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import api_view
 from rest_framework.generics import ListCreateAPIView
 from rest_framework.response import Response
@@ -18,18 +18,13 @@ from rest_framework.views import APIView
 from bookshop.models import Tag
 from bookshop.serializers import TagSerializer
 from django_rustaccel.core.switch import is_disabled
+from inside.samples import MethodSerializer
 
 counter = itertools.count()
 
 
-class LoudTagSerializer(serializers.ModelSerializer):
-    loud = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Tag
-        fields = ["name", "loud"]
-
-    def get_loud(self, tag):
+class LoudTagSerializer(MethodSerializer):
+    def get_other(self, tag):
         return tag.name.upper()
 
 

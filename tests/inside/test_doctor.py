@@ -20,19 +20,14 @@ from django_rustaccel.doctor.causes import changes_of
 from django_rustaccel.drf import project
 from django_rustaccel.management.subcommands import doctor
 from django_rustaccel.metrics import fallbacks_in, metrics_view
-from inside.test_commands import TESTS, run, run_json
+from inside.commands import TESTS, run, run_json
+from inside.samples import MethodSerializer
 
 
-class Shared(serializers.ModelSerializer):
+class Shared(MethodSerializer):
     """Its method costs every serializer that inherits it."""
 
-    loud = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Tag
-        fields = ["name", "loud"]
-
-    def get_loud(self, tag):
+    def get_other(self, tag):
         return tag.name.upper()
 
 
@@ -77,7 +72,7 @@ class TestChanges:
 
     def test_the_largest_gain_first(self):
         method, whole, attribute = self.found()
-        assert re.search(r"\.get_loud` in .*test_doctor\.py:\d+$", method.why)
+        assert re.search(r"\.get_other` in .*test_doctor\.py:\d+$", method.why)
         # Half of one serializer belongs to another reason.
         assert (method.weight, whole.weight, attribute.weight) == (2.5, 2.0, 0.5)
 
@@ -85,9 +80,9 @@ class TestChanges:
         method, whole, _ = self.found()
         assert dict(method.keeps) == {
             "instances": [
-                f"{__name__}.First.loud",
-                f"{__name__}.Nesting.tags.loud",
-                f"{__name__}.Shared.loud",
+                f"{__name__}.First.other",
+                f"{__name__}.Nesting.tags.other",
+                f"{__name__}.Shared.other",
             ]
         }
         assert dict(whole.keeps) == {"stock": [f"{__name__}.Whole"]}
@@ -113,7 +108,7 @@ class TestTheReport:
         ]
         assert f"  django-rustaccel {django_rustaccel.__version__}" in out
         assert "2 rows" in out or "1 rows" in out
-        assert f"keeps at instances: {__name__}.First.loud" in out
+        assert f"keeps at instances: {__name__}.First.other" in out
 
     def test_the_number_of_changes(self):
         out, _, _ = run("doctor", "--changes", "1")

@@ -9,9 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -19,75 +16,10 @@ from django.core.management import CommandError, call_command
 
 from django_rustaccel.load import clients, comparison, plan
 from django_rustaccel.load.tally import Tally
-from inside.test_commands import Terminal, run
-from servers.running import on_real_servers, running
+from inside.commands import TESTS, Terminal, run
+from inside.loads import ONCE, load_json
 
-TESTS = Path(__file__).resolve().parent.parent
 CONNECT = http.client.HTTPConnection.connect
-ONCE = ("--requests", "1", "--concurrency", "1", "--warm-up", "0")
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers as its path says, and remembers what it was sent."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        seen = self.server.seen
-        seen[self.path] += 1
-        length = int(self.headers.get("Content-Length") or 0)
-        self.server.last = (self.command, dict(self.headers), self.rfile.read(length))
-        way = self.headers.get("X-Rustaccel")
-        later = seen[self.path] > 1
-        if self.path == "/drops" and later:
-            self.close_connection = True
-        elif self.path == "/stalls" and later:
-            self.server.is_over.wait(5)
-        elif self.path.startswith("/status/"):
-            self._send(int(self.path[-3:]), b"", {"Location": "/elsewhere"})
-        elif self.path == "/differs":
-            self._send(200, b'{"a": 1}' if way == "off" else b'{"a": 2}', {"X-Rustaccel": way})
-        elif self.path == "/typed":
-            self._send(200, b"", {"X-Rustaccel": way, "Content-Type": f"text/{way}"})
-        elif self.path == "/changes":
-            self._send(200, str(seen[self.path]).encode(), {"X-Rustaccel": way})
-        else:
-            headers = {"X-Rustaccel": way} if way and self.path == "/both" else {}
-            self._send(200, b"hello", headers)
-
-    do_POST = do_PATCH = do_GET
-
-    def _send(self, status, body, headers):
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch):
-    # It runs in this process: its work would count as that of the clients.
-    monkeypatch.setattr("django_rustaccel.management.subcommands.load.BUSY", 2.5)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
-        made.daemon_threads = True
-        made.seen, made.last, made.is_over = Counter(), None, threading.Event()
-        made.url = f"http://127.0.0.1:{made.server_port}"
-        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield made
-        made.is_over.set()
-        made.shutdown()
-        thread.join()
-
-
-def load_json(*args):
-    out, err, code = run("load", *args, "--json", "-")
-    return json.loads(out), err, code
 
 
 class TestCounting:
@@ -279,64 +211,6 @@ class TestJson:
         assert json.loads(out)["concurrency"] == 1
 
 
-class TestComparing:
-    def test_both_in_turns(self, server):
-        data, err, code = load_json(
-            f"{server.url}/both", "--compare", "--requests", "20", "--warm-up", "0"
-        )
-        assert (err, code) == ("", 0)
-        target = data["targets"][0]
-        assert target["same"] is True
-        assert list(target["results"]) == ["stock", "accelerated"]
-        stock, ours = target["results"].values()
-        assert stock["requests"] == ours["requests"] == 20
-        ratio = target["ratio"]["requests_per_second"]
-        expected = ours["requests_per_second"] / stock["requests_per_second"]
-        assert ratio == pytest.approx(expected, abs=0.01)
-
-    def test_what_is_said_of_it(self, server):
-        out, _, code = run("load", f"{server.url}/both", *ONCE, "--compare")
-        assert code == 0
-        assert out.splitlines()[-1] == "the same bytes"
-        assert " times as many requests a second, p50 " in out.splitlines()[-2]
-
-    def test_sides_take_turns_at_going_first(self):
-        turns = []
-        sides = comparison.sides(True)
-        load = plan.Load([plan.Target("http://127.0.0.1/")], requests=10, seconds=None)
-        with mock.patch.object(
-            clients.Turn, "run", lambda turn, tick: turns.append((turn.extra, turn.load.requests))
-        ):
-            comparison.run(load, sides, 0, lambda label, turn: None)
-        assert [extra["X-Rustaccel"] for extra, _ in turns] == [
-            "off", "on", "on", "off", "off", "on", "on", "off", "off", "on"
-        ]  # fmt: skip
-        assert {requests for _, requests in turns} == {2}
-
-    def test_other_bytes_are_an_error(self, server):
-        out, err, code = run("load", f"{server.url}/differs", *ONCE, "--compare")
-        assert code == 1
-        assert "NOT the same bytes" in out
-        assert "not the same bytes: first difference at byte 6, .a" in err
-
-    def test_other_heads_are_an_error(self, server):
-        _, err, code = run("load", f"{server.url}/typed", *ONCE, "--compare")
-        assert code == 1
-        assert "stock answers [200, 'text/off'], accelerated [200, 'text/on']" in err
-
-    def test_what_changes_by_itself_is_not_compared(self, server):
-        data, err, code = load_json(f"{server.url}/changes", *ONCE, "--compare")
-        assert (err, code) == ("", 0)
-        assert data["targets"][0]["same"] is None
-        assert data["targets"][0]["detail"] == "stock itself answers something else every time"
-
-    def test_a_server_that_does_not_allow_it(self, server):
-        out, err, code = run("load", f"{server.url}/ok", *ONCE, "--compare")
-        assert (out, code) == ("", 1)
-        assert "StockHeaderMiddleware" in err
-        assert 'RUSTACCEL["ALLOW_STOCK_HEADER"]' in err
-
-
 class TestOnATerminal:
     def test_a_line_says_how_it_goes(self, server):
         terminal = Terminal()
@@ -384,26 +258,3 @@ def test_counts_of_clients_are_added():
     }  # fmt: skip
     assert one.as_dict(2.0)["requests_per_second"] == 1.5
     assert Tally().as_dict(0.0)["latency_ms"] == {}
-
-
-class TestRealServers:
-    pytestmark = on_real_servers
-
-    @pytest.mark.parametrize("name", ["gunicorn", "uvicorn"])
-    def test_stock_and_accelerated(self, name, tmp_path):
-        settings = {"ACCELERATE_DRF": True, "ALLOW_STOCK_HEADER": True}
-        with running(name, tmp_path, site="inside.served", **settings) as site:
-            url = f"http://127.0.0.1:{site.address[1]}/lines/"
-            options = ["--requests", "50", "--concurrency", "4", "--timeout", "60"]
-            data, err, code = load_json(url, *options, "--compare")
-            assert (err, code) == ("", 0), site.log
-            assert data["targets"][0]["same"] is True
-            for result in data["targets"][0]["results"].values():
-                assert result["statuses"] == {"200": 50}
-
-    def test_without_the_setting(self, tmp_path):
-        with running("gunicorn", tmp_path, site="inside.served", ACCELERATE_DRF=True) as site:
-            url = f"http://127.0.0.1:{site.address[1]}/lines/"
-            _, err, code = run("load", url, *ONCE, "--compare", "--timeout", "60")
-            assert code == 1
-            assert "ALLOW_STOCK_HEADER" in err

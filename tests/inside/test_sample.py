@@ -12,7 +12,7 @@ from django.test import override_settings
 from bookshop.models import Tag
 from django_rustaccel.doctor.sample import Sample
 from django_rustaccel.doctor.targets import Target, in_file, of_urlconf, parse, weighed
-from inside.test_commands import TESTS, run, run_json
+from inside.commands import TESTS, run, run_json
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ class TestAnswers:
     def test_reasons(self):
         (call, *_) = self.ask("/loud/").calls
         assert call["tier"] == "instances"
-        assert any("get_loud` in tests/inside/site.py:" in text for text in call["reasons"])
+        assert any("get_other` in tests/inside/site.py:" in text for text in call["reasons"])
 
     def test_different(self):
         found = self.ask("/lying/")
@@ -164,10 +164,10 @@ class TestTheCommand:
         name = "inside.site.LoudTagSerializer"
         assert data["serializers"][name]["milliseconds"] > 0
         (first,) = [each for each in data["changes"] if each["gain"]["measured"]]
-        assert "get_loud" in first["why"]
+        assert "get_other" in first["why"]
         assert first["where"].startswith("tests/inside/site.py:")
         assert first["gain"]["milliseconds"] > 0
-        assert first["keeps"] == {"instances": [f"{name}.loud"]}
+        assert first["keeps"] == {"instances": [f"{name}.other"]}
 
     def test_off(self):
         with override_settings(RUSTACCEL={}):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from inside.test_commands import run, run_json
+from inside.commands import run, run_json
 
 FILES = {
     "__init__.py", "asgi.py", "middleware.py", "policy.py", "wsgi.py",

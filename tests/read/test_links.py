@@ -1,141 +1,21 @@
-"""Hyperlinks: the same URLs, objects, queries and errors, however the URL is put together."""
+"""Hyperlinks: the same URLs and errors, however the URL is put together."""
 
-import pickle
 import uuid
 from types import SimpleNamespace
 
 import pytest
-from django.conf.urls.i18n import i18n_patterns
-from django.http import HttpResponse
-from django.urls import include, path, re_path, register_converter, set_script_prefix
-from django.urls.converters import IntConverter
+from django.urls import set_script_prefix
 from django.utils import translation
-from rest_framework import relations, routers, serializers, versioning, viewsets
-from rest_framework.renderers import AdminRenderer, JSONRenderer
+from rest_framework import serializers, versioning
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.test import APIClient, APIRequestFactory
+from rest_framework.test import APIRequestFactory
 
 from bookshop import models
-from bookshop.data import fill_shop
-from django_rustaccel import explain
-from engines import assert_same, captured_queries, running
+from engines import assert_same, running
+from read.linked import MARKS, assert_links, assert_reads, books, context, identity, related
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-
-
-def view(request, **kwargs):
-    return HttpResponse()
-
-
-class EvenConverter(IntConverter):
-    """Takes the regular expression of integers, spells even ones only."""
-
-    def to_url(self, value):
-        if int(value) % 2:
-            raise ValueError
-        return f"{value:05}"
-
-
-class ShortConverter(IntConverter):
-    regex = "[0-9]"
-
-
-register_converter(EvenConverter, "even")
-register_converter(ShortConverter, "short")
-
-
-class BookViews(viewsets.ModelViewSet):
-    queryset = models.Book.objects.order_by("pk")
-
-    def get_serializer_class(self):
-        return books(
-            url=serializers.HyperlinkedIdentityField("routed-detail"),
-            link=serializers.HyperlinkedIdentityField("book"),
-        )
-
-
-router = routers.DefaultRouter()
-router.register("routed", BookViews, basename="routed")
-
-named = [
-    path("b/<int:pk>/", view, name="book"),
-    path("p-ü/<int:pk>", view, name="publisher"),
-]
-
-urlpatterns = [
-    *named,
-    path("", include(router.urls)),
-    path("tags/<str:name>/", view, name="tag"),
-    re_path(r"^tagged/(?P<label>[^/.]+)/$", view, name="tagged"),
-    re_path(r"^slugs/(?P<isbn>[-\w]+)$", view, name="slugged"),
-    path("uuid/<uuid:uuid>/end.json", view, name="by-uuid"),
-    path("path/<path:pk>", view, name="by-path"),
-    path("short/<short:pk>/", view, name="short"),
-    path("even/<even:pk>/", view, name="even"),
-    path("twice/<short:pk>/", view, name="twice"),
-    path("twice/again/<int:pk>/", view, name="twice"),
-    re_path(r"^odd/(?!3)(?P<pk>[0-9]+)(?:/more)?/$", view, name="odd"),
-    re_path(r"^unnamed/([0-9]+)/$", view, name="unnamed"),
-    path("default/<int:pk>/", view, {"lang": "en"}, name="defaulted"),
-    path("100%/<int:pk>/", view, name="percent"),
-    path("dots/../<int:pk>/", view, name="dots"),
-    path("<str:version>/versioned/<int:pk>/", view, name="versioned"),
-    path("v1/", include((named, "shop"), namespace="v1")),
-    path("v2/", include((named, "shop"), namespace="v2")),
-    path("t/<slug:tenant>/", include((named, "tenant"))),
-    re_path(r"^format/(?P<pk>[0-9]+)\.(?P<format>[a-z]+)$", view, name="formatted"),
-    *i18n_patterns(path("local/<int:pk>/", view, name="local")),
-]
-
-
-@pytest.fixture(autouse=True)
-def shop(db):
-    fill_shop(30)
-    models.Book.objects.filter(pk=models.Book.objects.first().pk).update(publisher=None)
-
-
-def books(**fields):
-    meta = type("Meta", (), {"model": models.Book, "fields": list(fields)})
-    return type("Links", (serializers.ModelSerializer,), {"Meta": meta, **fields})
-
-
-def context(scheme=None, version=None, query="", **more):
-    request = Request(APIRequestFactory().get(f"/somewhere/?{query}"))
-    if scheme is not None:
-        request.versioning_scheme, request.version = scheme(), version
-    return {"request": request, **more}
-
-
-def assert_links(field, given=None, tier="rows", queryset=None, settle=True):
-    """The field over rows, over instances and as bytes, on both engines."""
-    given = context() if given is None else given
-    queryset = models.Book.objects.order_by("pk") if queryset is None else queryset
-    read = books(link=field)
-
-    def data():
-        return read(queryset.all(), many=True, context=given).data
-
-    if tier == "rows" and settle:
-        assert b"http" in assert_same(lambda: JSONRenderer().render(data()), tier=tier)
-    assert_same(lambda: read(list(queryset.all()), many=True, context=given).data)
-    return assert_tier(data, tier)
-
-
-def assert_tier(data, tier):
-    rows = assert_same(data)
-    if rows is not None:  # An error is no call of any tier.
-        assert_same(data, tier=tier)
-    return rows
-
-
-def assert_reads(read, queryset):
-    assert_tier(lambda: read(queryset.all(), many=True, context=context()).data, "rows")
-    instances = list(queryset)
-    assert_same(lambda: read(instances, many=True, context=context()).data)
-
-
-identity = serializers.HyperlinkedIdentityField
-related = serializers.HyperlinkedRelatedField
+pytestmark = MARKS
 
 
 @pytest.mark.parametrize(
@@ -350,106 +230,3 @@ def test_unsaved_and_odd_objects():
             assert_same(lambda: read(thing, context=context()).data)  # noqa: B023
             several = [things[0], thing, things[2]]
             assert_same(lambda: read(several, many=True, context=context()).data)  # noqa: B023
-
-
-def test_objects_of_hyperlinks():
-    fields = {
-        "own": identity("book"),
-        "publisher": related("publisher", read_only=True),
-        "tags": related("tag", lookup_field="name", many=True, read_only=True),
-    }
-    read = books(**fields)
-    queryset = models.Book.objects.order_by("pk")[1:]
-    with running("stock"):
-        stock = read(queryset.all(), many=True, context=context()).data
-    with captured_queries() as queries:
-        ours = read(queryset.all(), many=True, context=context()).data
-        assert [dict(row) for row in ours] == [dict(row) for row in stock]
-        assert {type(row["own"]) for row in ours} == {relations.Hyperlink}
-        assert ours[3]["own"].obj.pk == stock[3]["own"].obj.pk
-        assert type(ours[3]["publisher"].obj) is relations.PKOnlyObject
-    assert len(queries) == 2
-    with captured_queries() as queries:
-        assert [row["own"].name for row in ours] == [row["own"].name for row in stock]
-        assert [row["own"].obj for row in ours] == [row["own"].obj for row in stock]
-    assert len(queries) == 1
-    assert [row["publisher"].name for row in ours] == [row["publisher"].name for row in stock]
-    assert [[tag.name for tag in row["tags"]] for row in ours] == [
-        [tag.name for tag in row["tags"]] for row in stock
-    ]
-    assert isinstance(ours[0]["own"].obj, models.Book)
-    copy = pickle.loads(pickle.dumps(ours[0]["own"]))
-    assert (copy, copy.name) == (ours[0]["own"], ours[0]["own"].name)
-
-
-def test_nested_links():
-    meta = type(
-        "Meta",
-        (),
-        {
-            "model": models.Publisher,
-            "fields": ["url", "name"],
-            "extra_kwargs": {"url": {"view_name": "publisher"}},
-        },
-    )
-    publisher = type("P", (serializers.HyperlinkedModelSerializer,), {"Meta": meta})
-    options = {"url": {"view_name": "tag", "lookup_field": "name"}}
-    tag_meta = type("Meta", (), {"model": models.Tag, "fields": ["url"], "extra_kwargs": options})
-    tag = type("T", (serializers.HyperlinkedModelSerializer,), {"Meta": tag_meta})
-    read = books(publisher=publisher(), tags=tag(many=True))
-    queryset = models.Book.objects.order_by("pk")
-    prefetched = queryset.select_related("publisher").prefetch_related("tags")
-    for each in (queryset, prefetched, queryset.none(), queryset[:1]):
-        assert_same(lambda: read(each.all(), many=True, context=context()).data, tier="rows")  # noqa: B023
-        assert_same(
-            lambda: JSONRenderer().render(read(each.all(), many=True, context=context()).data)  # noqa: B023
-        )
-    instances = list(prefetched)
-    assert_same(lambda: read(instances, many=True, context=context()).data, tier="instances")
-
-
-def test_an_overridden_method_makes_each_url():
-    class Own(serializers.HyperlinkedIdentityField):
-        def get_url(self, obj, *args):
-            return f"urn:{obj.title}"
-
-    assert_links(Own("book"), tier="instances")
-
-
-def test_views():
-    def get(path):
-        response = APIClient().get(path)
-        return response.status_code, dict(response.headers), response.content
-
-    for path_ in ("", ".json", "/?format=json", "/2/", "/2.json"):
-        assert_same(lambda: get(f"/routed{path_}"))  # noqa: B023
-
-
-class AdminBooks(BookViews):
-    renderer_classes = [AdminRenderer]
-
-
-def test_names_in_the_admin_take_one_query():
-    view = AdminBooks.as_view({"get": "list"})
-
-    def get():
-        page = view(APIRequestFactory().get("/routed/")).render().content
-        return page.partition(b"<tbody>")[2].partition(b"</tbody>")[0]
-
-    with running("stock"), captured_queries() as before:
-        expected = get()
-    with captured_queries() as queries:
-        assert get() == expected
-    assert expected.count(b"<a href=http://testserver/b/") == 30
-    assert len(queries) <= len(before) + 1
-
-
-def test_explained():
-    explanation = explain(
-        books(
-            link=identity("book"),
-            tags=related("tag", many=True, lookup_field="name", read_only=True),
-        )
-    )
-    assert explanation.tier == "rows"
-    assert all(field.native for field in explanation.fields.values())

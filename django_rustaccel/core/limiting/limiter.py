@@ -54,8 +54,8 @@ class Limiter:
         native = [(each.limit, each.seconds, _burst(each.limit, burst)) for each in self.rates]
         url = check_storage(storage)
         is_remote = url.scheme not in memory.SCHEMES
-        table = LimitTable(memory.CAPACITY) if is_remote else memory.table(url)
-        self._counter: Any = RateLimiter(table, algorithm, native, prefix)
+        self._table = LimitTable(memory.CAPACITY) if is_remote else memory.table(url)
+        self._counter: Any = RateLimiter(self._table, algorithm, native, prefix)
         self._remote: Any = None
         if is_remote:
             self._counter = self._remote = _guarded(

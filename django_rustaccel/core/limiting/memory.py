@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from itertools import count
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl
+from weakref import WeakValueDictionary
 
 from django_rustaccel._rust import LimitTable
 
@@ -17,6 +19,9 @@ SCHEMES = ("local", "shared")
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - opened as the table's own user alone
 
 _tables: dict[tuple[str, str, int], LimitTable] = {}
+#: Those without a name, as long as somebody has them.
+_unnamed: WeakValueDictionary[int, LimitTable] = WeakValueDictionary()
+_numbers = count()
 
 
 def table(url: SplitResult) -> LimitTable:
@@ -28,12 +33,23 @@ def table(url: SplitResult) -> LimitTable:
     if not re.fullmatch(r"[\w.-]{0,100}", name, re.ASCII):
         raise ValueError(f"{name!r} is no name of a table: letters, digits, '.', '_' and '-'")
     if url.scheme == "local" and not name:
-        return LimitTable(capacity)
+        return _unnamed.setdefault(next(_numbers), LimitTable(capacity))
     key = url.scheme, name or "default", capacity
     if key not in _tables:
         path = shared_path(*key[1:]) if url.scheme == "shared" else None
         _tables[key] = LimitTable(capacity, path)
     return _tables[key]
+
+
+def tables() -> dict[str, list[LimitTable]]:
+    """The tables of this process by URL; those without a name are all ``local://``."""
+    found = {_url(*key): [table] for key, table in list(_tables.items())}
+    unnamed = [table for reference in _unnamed.valuerefs() if (table := reference()) is not None]
+    return {**found, "local://": unnamed} if unnamed else found
+
+
+def _url(scheme: str, name: str, capacity: int) -> str:
+    return f"{scheme}://{name}" + (f"?capacity={capacity}" if capacity != CAPACITY else "")
 
 
 def shared_path(name: str, capacity: int) -> Path:

@@ -54,6 +54,11 @@ class SocketTests(TransactionTestCase):
         client.force_login(self.reader)
         return client.post("/api/reviews/", {"book": book.pk, "stars": 4}, "application/json")
 
+    def set_prices(self, prices: Any) -> Any:
+        client = Client()
+        client.force_login(self.keeper)
+        return client.post("/api/books/prices/", prices, "application/json")
+
     async def test_reviews_are_told_to_everybody(self) -> None:
         async with connected("reviews") as socket:
             written = await sync_to_async(self.review)(self.books[0])
@@ -93,6 +98,15 @@ class SocketTests(TransactionTestCase):
             await sync_to_async(mark_paid)(order.reference, int(order.total * 100))
             assert (await reader.receive_json_from())["data"]["status"] == "paid"
             assert await other.receive_nothing()
+
+    async def test_new_prices_are_told_once_they_are_set(self) -> None:
+        new = [{"id": book.pk, "price": f"7.0{number}"} for number, book in enumerate(self.books)]
+        async with connected("prices") as socket:
+            refused = await sync_to_async(self.set_prices)([{**new[0], "price": "0.00"}])
+            assert refused.status_code == 400
+            await sync_to_async(self.set_prices)(new)
+            told = [{"book": each["id"], "price": each["price"]} for each in new]
+            assert await socket.receive_json_from() == told
 
     async def test_strangers_are_refused(self) -> None:
         for path, origin in (("orders", b"http://localhost"), ("reviews", b"http://evil.example")):

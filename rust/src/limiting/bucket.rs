@@ -61,6 +61,12 @@ impl Bucket {
         })
     }
 
+    /// Keys of which something is remembered at this time.
+    pub fn remembered(&self, now: u64) -> usize {
+        let word = |slot: &AtomicU128| Word(slot.load(Ordering::Relaxed));
+        self.slots.iter().filter(|slot| word(slot).state().expiry() > now).count()
+    }
+
     /// Let a key in unless it is there, in place of the one whose state is over first.
     ///
     /// Two that let in the same key at the same time must not give it two slots. So they go through

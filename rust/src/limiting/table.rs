@@ -1,6 +1,7 @@
 //! Keys and their states, in memory of a fixed size that may be shared.
 use std::io::{self, Error, ErrorKind};
 use std::path::Path;
+use std::slice;
 
 use memmap2::MmapRaw;
 use portable_atomic::AtomicU128;
@@ -13,6 +14,8 @@ use crate::mapping::{self, Access, Blank};
 
 /// Keys a bucket is planned for: with as many keys as the capacity says, one bucket in twenty is full.
 const PLANNED: usize = SLOTS * 2 / 3;
+/// Buckets that are counted; as many are looked through in a few milliseconds.
+const COUNTED: usize = 1 << 16;
 /// Keys of the largest table, 26 GB.
 pub const MOST: usize = 1_000_000_000;
 
@@ -70,16 +73,34 @@ impl Table {
         }
     }
 
-    #[allow(clippy::cast_ptr_alignment, reason = "see below")]
+    /// Keys that the table is planned for: those it was asked for, in whole buckets.
+    pub fn capacity(&self) -> usize {
+        self.buckets().len() * PLANNED
+    }
+
+    /// Keys of which something is remembered at this time. Those of a large table are estimated by a
+    /// part of it: the hash of a key, which chose its bucket, is as good as chance.
+    pub fn remembered(&self, now: u64) -> usize {
+        let buckets = self.buckets();
+        let seen = &buckets[..buckets.len().min(COUNTED)];
+        let counted: usize = seen.iter().map(|bucket| bucket.remembered(now)).sum();
+        counted.saturating_mul(buckets.len()) / seen.len().max(1)
+    }
+
     fn place(&self, key: &SipHasher13) -> (&Bucket, Tag) {
         let hash = key.finish128();
         let spread = u128::from(hash.h1) * u128::from(self.header.buckets);
         let at = usize::try_from(spread >> u64::BITS).unwrap_or_default();
-        // SAFETY: `at` is below the number of buckets, for which the mapping was made or checked to be
-        // long enough; it is aligned to a page and the header is as long as a bucket; zeros are a
-        // bucket, and all that is in one is atomic. The mapping lives as long as `self`.
-        let bucket = unsafe { &*self.memory.as_ptr().add(SIZE).cast::<Bucket>().add(at) };
-        (bucket, Tag::new(hash.h2))
+        (&self.buckets()[at], Tag::new(hash.h2))
+    }
+
+    #[allow(clippy::cast_ptr_alignment, reason = "see below")]
+    fn buckets(&self) -> &[Bucket] {
+        let count = usize::try_from(self.header.buckets).unwrap_or_default();
+        // SAFETY: the mapping was made or checked to be long enough for the header and so many buckets;
+        // it is aligned to a page and the header is as long as a bucket; zeros are a bucket, and all
+        // that is in one is atomic. The mapping lives as long as `self`.
+        unsafe { slice::from_raw_parts(self.memory.as_ptr().add(SIZE).cast::<Bucket>(), count) }
     }
 }
 

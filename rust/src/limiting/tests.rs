@@ -150,3 +150,18 @@ fn more_keys_than_fit_forget_the_idle_ones() {
     }
     assert!(!hit(0, 101).allowed);
 }
+
+#[test]
+fn keys_are_counted_until_they_are_forgotten() {
+    // All buckets, and a part that stands for all.
+    for (capacity, keys, error) in [(1_000, 100, 0), (2_000_000, 100_000, 5_000)] {
+        let table = Arc::new(Table::private(capacity).unwrap());
+        let limiter = Limiter::new(Arc::clone(&table), &[rate("gcra", 1, 60)], "");
+        for key in 0..keys {
+            assert!(limiter.hit(format!("{key}").as_bytes(), 1, Clock::At(0)).allowed);
+        }
+        let remembered = |second: u64| table.remembered(Clock::At(second * SECOND).now());
+        assert!(remembered(59).abs_diff(keys) <= error, "{} of {keys}", remembered(59));
+        assert_eq!((remembered(60), table.capacity()), (0, capacity));
+    }
+}

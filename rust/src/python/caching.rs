@@ -16,6 +16,10 @@ use crate::caching::store::{Entry, Store};
 /// The entries that all caches of one location share.
 #[pyclass(frozen, module = "django_rustaccel._rust")]
 pub struct CacheStore {
+    #[pyo3(get)]
+    max_entries: usize,
+    #[pyo3(get)]
+    max_bytes: u64,
     entries: Mutex<Store<Value>>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -28,7 +32,7 @@ impl CacheStore {
         let entries = Store::new(max_entries, max_bytes)
             .ok_or_else(|| PyValueError::new_err("No cache is that large."))?;
         let (hits, misses) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { entries: Mutex::new(entries), hits, misses })
+        Ok(Self { max_entries, max_bytes, entries: Mutex::new(entries), hits, misses })
     }
 
     /// How often `get` found something and did not, and how many entries made room, since start;

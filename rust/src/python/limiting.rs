@@ -17,7 +17,7 @@ const MOST_COST: u64 = 1 << 40;
 const LONGEST: u128 = 1 << 59;
 
 /// Memory for the states of keys.
-#[pyclass(frozen, module = "django_rustaccel._rust")]
+#[pyclass(frozen, weakref, module = "django_rustaccel._rust")]
 pub struct LimitTable(Arc<Table>);
 
 #[pymethods]
@@ -36,6 +36,17 @@ impl LimitTable {
             Some(path) => Table::shared(&path, capacity)?,
         };
         Ok(Self(Arc::new(table)))
+    }
+
+    /// Keys that there is memory for, in whole buckets.
+    #[getter]
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Keys that are remembered now, by the clock of the machine; estimated in a large table.
+    fn remembered(&self, py: Python<'_>) -> usize {
+        py.detach(|| self.0.remembered(Clock::System.now()))
     }
 }
 
