@@ -49,6 +49,8 @@ def race(
 
     for contender in (*field.values(), ours):
         contender.warm_up()
+    # What has become a habit by now has to give the same.
+    assert ours.once() == expected
     times: dict[str, list[float]] = {name: [] for name in field}
     rounds = _rounds([*field.values(), ours])
     benchmark.pedantic(ours.turn, setup=lambda: _run_in_turn(field, times), rounds=rounds)

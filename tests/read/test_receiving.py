@@ -15,7 +15,7 @@ from django_rustaccel.core import drivers
 from django_rustaccel.querysets import postgres
 from engines import ENGINES, assert_same, captured_queries, running
 from read.arrivals import MANY, MARKS
-from read.cells import assert_same_books, books, execute
+from read.cells import assert_same_books, books
 
 pytestmark = MARKS
 
@@ -208,70 +208,3 @@ def test_threads_share_a_connection(many_books):
     finally:
         connection.dec_thread_sharing()
     assert answers == [expected] * 20
-
-
-STYLES = {
-    "unicode": {},
-    "ascii": {"ensure_ascii": True},
-    "spaced": {"compact": False},
-    "lenient": {"strict": False},
-}
-
-
-def styled(name):
-    return type("Styled", (JSONRenderer,), STYLES[name])()
-
-
-def test_styles_change_from_one_rendering_to_the_next(many_books):
-    def work():
-        rendered = []
-        for name in (*STYLES, *reversed(STYLES)):
-            data = BookSerializer(books(), many=True).data
-            rendered += [styled(name).render(data), styled("unicode").render({"results": [data]})]
-            indented = {"indent": 4}
-            rendered.append(styled(name).render(data, None, indented))
-        return b"".join(rendered)
-
-    assert_same(work, tier="rows")
-
-
-def test_rows_that_somebody_looks_at(many_books):
-    def work():
-        first = JSONRenderer().render(BookSerializer(books(), many=True).data)
-        looked = BookSerializer(books(), many=True).data
-        looked[0]["title"] = "changed"
-        second = BookSerializer(books(), many=True).data
-        return [first, JSONRenderer().render(looked), JSONRenderer().render(second), len(second)]
-
-    assert_same(work, tier="rows")
-
-
-@pytest.mark.parametrize("column", ["created", "published"])
-@pytest.mark.parametrize("value", ["0001-02-03", "9999-12-31"])
-def test_a_value_that_needs_python(column, value, many_books):
-    """It ends what is written while rows arrive, and nothing else."""
-    execute(f"UPDATE bookshop_book SET {column} = '{value}' WHERE pages = 150")
-    for _ in range(3):
-        assert_same(lambda: JSONRenderer().render(BookSerializer(books(), many=True).data))
-
-
-def test_more_than_is_written_while_rows_arrive(many_books):
-    execute("UPDATE bookshop_book SET summary = repeat('ü', 10000)")
-    for _ in range(3):
-        assert_same(lambda: JSONRenderer().render(BookSerializer(books(), many=True).data))
-
-
-def test_rows_changed_after_they_were_read(many_books):
-    """The database is read when `.data` is asked for: what comes later is not seen."""
-
-    def work():
-        rendered = []
-        for _ in range(2):
-            data = BookSerializer(books(), many=True).data
-            with transaction.atomic():
-                Book.objects.update(title="later")
-                rendered.append(JSONRenderer().render(data))
-                transaction.set_rollback(True)
-        return rendered
-
-    assert_same(work, tier="rows")

@@ -71,10 +71,12 @@ pub trait Sink<'py> {
     fn begun(&mut self, _text: &mut Vec<u8>) {}
     /// A part of a text that was written elsewhere, in the style of the sink.
     fn piece(&mut self, _text: &[u8]) {}
-    /// Leaves a place to what is not yet known, if the sink can.
+    /// Leaves a place to a value that is not yet known, if the sink can.
     fn gap(&mut self) -> Outcome {
         Err(Stop::Refused)
     }
+    /// Takes back what separates the last value from the next: a piece follows that has it.
+    fn unseparated(&mut self) {}
     fn end_list(&mut self) -> Outcome;
 }
 

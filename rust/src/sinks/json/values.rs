@@ -134,7 +134,11 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
     }
     fn gap(&mut self) -> Outcome {
         self.gaps.push(self.output.len());
+        self.separate(self.after_value);
         Ok(())
+    }
+    fn unseparated(&mut self) {
+        self.take_back_separator();
     }
     fn begin_map(&mut self) -> Outcome {
         self.open(b'{');

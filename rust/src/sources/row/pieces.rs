@@ -62,8 +62,9 @@ impl Pieces {
 
     /// One row.
     pub fn row(&self, row: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(row)?;
         let start = if row == 0 { 1 } else { self.ends[row - 1] };
-        self.text.get(start..*self.ends.get(row)?)
+        self.text.get(start..end)
     }
 }
 
@@ -165,6 +166,7 @@ impl Table {
                 (Place::Many { key, child }, kind) => {
                     progress.write_to_gap(sink)?;
                     self.children[*child].write(row.cell(*key)?, Each::of(kind)?, cx, sink)?;
+                    sink.unseparated();
                 }
                 (Place::Joined { key, layout }, Kind::Nested(plan)) if !row.is_null(*key)? => {
                     self.fill_gaps(row, plan, layout, cx, progress, sink)?;
