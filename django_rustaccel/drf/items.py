@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from django_rustaccel.querysets import replay
+
 
 class RowPage:
     """Rows that were read for one plan, and the queryset that gives their instances."""
@@ -19,7 +21,7 @@ class RowPage:
     @cached_property
     def instances(self) -> list[Any]:
         """The instances, for whoever asks an item for more than its position."""
-        return list(self.window)
+        return replay.instances_of(self.window, self.read)
 
     def selected(self, items: list[RowItem]) -> Any:
         """The table of some of the rows, in the order of the items."""

@@ -55,7 +55,7 @@ def obstacles(entries: Iterable[Any], queryset: QuerySet[Any]) -> list[Obstacle]
 
 def _relations(lookups: dict[str, Lookup]) -> dict[str, str]:
     """The relation behind each name that a prefetch gives its result."""
-    return {attr: lookup.through for attr, lookup in lookups.items()}
+    return {attr: lookup.prefetch.prefetch_through for attr, lookup in lookups.items()}
 
 
 def _checks(
@@ -71,17 +71,18 @@ def _checks(
 
 def _check_related(needs: Needs, lookups: dict[str, Lookup]) -> None:
     for name in {route[0] for route in needs.joins}:
-        if name in lookups and lookups[name].queryset is not None:
+        if name in lookups and lookups[name].prefetch.queryset is not None:
             raise UnreadableError(f"prefetch of `{name}` has its own queryset")
     for many in needs.many:
-        lookup = None if many.key.route else lookups.get(many.attr)
-        if lookup is not None and lookup.queryset is not None:
-            check_queryset(lookup.queryset, many.needs)
-            _check_related(many.needs, lookups_of(lookup.queryset))
+        lookup = lookup_at((*many.key.route, many.attr), lookups)
+        queryset = lookup.queryset if lookup is not None else None
+        if queryset is not None:
+            check_queryset(queryset, many.needs)
+            _check_related(many.needs, lookups_of(queryset))
         else:
             _check_annotations({}, many.needs)
             _check_order(many.needs.model._default_manager.all(), many.needs)
-            _check_related(many.needs, {})
+            _check_related(many.needs, lookups_in(lookup.below) if lookup else {})
 
 
 def check_queryset(queryset: QuerySet[Any], needs: Needs) -> None:
@@ -136,26 +137,50 @@ def _check_order(queryset: Any, needs: Needs) -> None:
 class Lookup:
     """One level of `prefetch_related`: a relation, its queryset and what is below it."""
 
-    def __init__(self, through: str) -> None:
-        self.through = through
-        self.queryset: QuerySet[Any] | None = None
+    def __init__(self, prefetch: Prefetch) -> None:
+        self.prefetch = prefetch
+        #: Relations of what is prefetched that are prefetched by their path from here.
+        self.below: list[str] = []
+
+    @property
+    def queryset(self) -> Any:
+        """A queryset of the user's own, with what is below it."""
+        queryset: Any = self.prefetch.queryset
+        return queryset if queryset is None else queryset.prefetch_related(*self.below)
 
 
 def lookups_of(queryset: Any) -> dict[str, Lookup]:
     """The first level of the queryset's `prefetch_related`, by name of the result."""
+    return lookups_in(queryset._prefetch_related_lookups)
+
+
+def lookups_in(paths: Iterable[Any]) -> dict[str, Lookup]:
+    """The first level of the arguments of a `prefetch_related`, by name of the result."""
     lookups: dict[str, Lookup] = {}
-    for lookup in map(_as_prefetch, queryset._prefetch_related_lookups):
+    for lookup in map(_as_prefetch, paths):
         if "__" in lookup.prefetch_through or "__" in lookup.prefetch_to:
             if lookup.queryset is not None or lookup.to_attr:
                 raise UnreadableError(f"prefetch of `{lookup.prefetch_to}` has its own queryset")
+            name, _, below = lookup.prefetch_to.partition("__")
+            lookups.setdefault(name, Lookup(Prefetch(name))).below.append(below)
             continue
         custom = lookup.queryset
         if custom is not None and custom.query.is_sliced and not lookup.to_attr:
             raise UnreadableError(f"Django refuses the slice prefetched for `{lookup.prefetch_to}`")
-        known = lookups.setdefault(lookup.prefetch_to, Lookup(lookup.prefetch_through))
+        known = lookups.setdefault(lookup.prefetch_to, Lookup(lookup))
         if custom is not None:
-            known.queryset = custom
+            known.prefetch = lookup
     return lookups
+
+
+def lookup_at(path: tuple[str, ...], lookups: dict[str, Lookup]) -> Lookup | None:
+    """What is prefetched at the end of a path of relations, if all of it is."""
+    *route, name = path
+    for step in route:
+        if step not in lookups:
+            return None
+        lookups = lookups_in(lookups[step].below)
+    return lookups.get(name)
 
 
 def _as_prefetch(lookup: Any) -> Any:

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, prefetch_one_level  # type: ignore[attr-defined]
 
 from django_rustaccel.querysets.cells import Load
 from django_rustaccel.querysets.compilers import compiler_for
+from django_rustaccel.querysets.managers import default_queryset
+from django_rustaccel.querysets.readable import Lookup, lookup_at, lookups_of
 from django_rustaccel.querysets.rows import Read
 
 
@@ -51,16 +53,66 @@ def instances_of(queryset: QuerySet[Any], read: Read) -> list[Any]:
     if read.statement is None:
         return []
     replayed = queryset._chain()  # type: ignore[attr-defined]
-    replayed.query = read.query
-    compiler: Any = compiler_for(read.query, read.using, read.added)
+    query = replayed.query = read.query.chain()
+    compiler: Any = compiler_for(query, read.using, read.added)
     compiler.pre_sql_setup()
     compiler.execute_sql = lambda *args, **kwargs: [_rows(read)]
-    replayed.query.get_compiler = lambda *args, **kwargs: compiler
+    query.get_compiler = lambda *args, **kwargs: compiler
     instances: list[Any] = list(ModelIterable(replayed))
-    lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
-    if lookups:
-        prefetch_related_objects(instances, *lookups)
+    if instances and read.prefetched:
+        _prefetch(instances, lookups_of(queryset), read)
+    prefetch_related_objects(instances, *queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
     return instances
+
+
+def _prefetch(instances: list[Any], lookups: dict[str, Lookup], read: Read) -> None:
+    """Give instances the related objects whose rows have been read."""
+    for path, known in read.prefetched.items():
+        owners, lookup = _followed(instances, path[:-1]), lookup_at(path, lookups)
+        if not owners or lookup is None:
+            continue
+        for owner in owners:
+            owner.__dict__.setdefault("_prefetched_objects_cache", {})
+        manager = getattr(owners[0], lookup.prefetch.prefetch_through)
+        prefetcher = _Known(manager, lookup.below, known)
+        prefetch_one_level(owners, prefetcher, lookup.prefetch, 0)
+
+
+def _followed(instances: list[Any], route: tuple[str, ...]) -> list[Any]:
+    """The related objects at the end of a route."""
+    for name in route:
+        related = [getattr(instance, name, None) for instance in instances]
+        instances = [each for each in related if each is not None]
+    return instances
+
+
+class _Known:
+    """A relation's manager whose related rows have been read, and those below them."""
+
+    def __init__(self, manager: Any, below: list[str], read: Read) -> None:
+        self.manager = manager
+        self.below = below
+        self.read = read
+
+    def get_prefetch_querysets(self, instances: list[Any], querysets: Any = None) -> Any:
+        """What the manager gives, without asking the database."""
+        queryset = querysets[0] if querysets else default_queryset(self.manager)
+        known = _known(queryset.prefetch_related(*self.below), self.read)
+        return self.manager.get_prefetch_querysets(instances, [known])
+
+
+def _known(queryset: Any, read: Read) -> Any:
+    """A queryset that gives the instances of what has been read, however it is narrowed."""
+
+    class Known(type(queryset)):  # type: ignore[misc]
+        def _fetch_all(self) -> None:
+            if self._result_cache is None:
+                self._result_cache = instances_of(queryset, read)
+                self._prefetch_done = True
+
+    known = queryset.all()
+    known.__class__ = Known
+    return known
 
 
 def _rows(read: Read) -> list[Any]:

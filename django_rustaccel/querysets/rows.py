@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, router
+from django.db import router
 from django.db.models import QuerySet
-from django.db.models.base import ModelState
-from django.db.models.fields.related_descriptors import (  # type: ignore[attr-defined]
-    _filter_prefetch_queryset,
-)
-from django.db.models.manager import BaseManager
 
 from django_rustaccel.core import statistics
 from django_rustaccel.core.engine import Ahead, Shape
@@ -22,20 +19,29 @@ from django_rustaccel.querysets.columns import Many, Needs, Route
 from django_rustaccel.querysets.compilers import add_joins
 from django_rustaccel.querysets.fetch import Cells, MadeRows, fetch, fetch_in_chunks
 from django_rustaccel.querysets.keys import PLACE, spell, widen
+from django_rustaccel.querysets.managers import (
+    as_single_read,
+    is_plain_manager,
+    manager_of,
+    related_queryset,
+)
 from django_rustaccel.querysets.obstacles import UnreadableError
 from django_rustaccel.querysets.postgres import PART, Texts
-from django_rustaccel.querysets.readable import lookups_of, readable
+from django_rustaccel.querysets.readable import (
+    Lookup,
+    lookup_at,
+    lookups_in,
+    lookups_of,
+    readable,
+)
 from django_rustaccel.querysets.shapes import shape_of
 from django_rustaccel.querysets.statements import Statement, prepare
 
 #: Gives what writes rows of a shape, if they will most likely be rendered.
 WriteAhead = Callable[[Shape], Ahead | None]
 
-#: `(rows, shape, [child, …])`
+#: `(rows, shape, [(index of the key, child table, what has written its rows meanwhile), …])`
 Table = tuple[Any, ...]
-
-#: `(index of the key in its rows, table, what has written these while they arrived)`
-Child = tuple[int, Table, Ahead | None]
 
 NOTHING: Table = (MadeRows(), Shape("object", ()), [])
 
@@ -55,6 +61,8 @@ class Read(NamedTuple):
     texts: Texts = ()
     #: What has written rows while they arrived.
     ahead: Ahead | None = None
+    #: The relations that stock would have prefetched, by their paths.
+    prefetched: Mapping[tuple[str, ...], Read] = MappingProxyType({})
 
     def values(self, name: str) -> list[Any] | None:
         """The values of a column of the queryset's model, as its instances have them."""
@@ -77,8 +85,7 @@ def read(plan: Any, queryset: QuerySet[Any], write_ahead: WriteAhead | None = No
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    reading = _Reading(queryset, needs, write_ahead if needs.can_wait else None)
-    return reading.done(reading.table())
+    return _Reading(queryset, needs).all(write_ahead if needs.can_wait else None)
 
 
 def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Read] | str:
@@ -87,18 +94,13 @@ def read_in_chunks(plan: Any, queryset: QuerySet[Any], size: int) -> Iterator[Re
         needs = readable(plan, queryset)
     except UnreadableError as error:
         return str(error)
-    reading = _Reading(queryset, needs)
-    return map(reading.done, reading.tables(size))
+    return _Reading(queryset, needs).parts(size)
 
 
 class _Reading:
     """One queryset on its way to a table."""
 
-    def __init__(
-        self, queryset: QuerySet[Any], needs: Needs, write_ahead: WriteAhead | None = None
-    ) -> None:
-        self.write_ahead = write_ahead
-        self.ahead: Ahead | None = None
+    def __init__(self, queryset: QuerySet[Any], needs: Needs) -> None:
         self.queryset = queryset
         self.needs = needs
         self.using = queryset.db
@@ -106,15 +108,24 @@ class _Reading:
         self.statement: Any = None
         self.query: Any = None
         self.added: frozenset[Route] = frozenset()
-        self.texts: Texts = ()
 
-    def table(self) -> Table:
+    def all(self, write_ahead: WriteAhead | None) -> Read:
+        """All rows."""
         try:
             sql, params = self.prepare(self.needs.statements)
         except EmptyResultSet:
-            return NOTHING
-        table, self.texts, self.ahead = self.read(sql, params, self.write_ahead)
-        return table
+            return self.done(NOTHING)
+        return self.read(sql, params, write_ahead)
+
+    def parts(self, size: int) -> Iterator[Read]:
+        """The same in parts of ``size`` rows, read while they are asked for."""
+        try:
+            sql, params = self.prepare(self.needs.statements)
+        except EmptyResultSet:
+            return
+        may_be_text = self.statement.may_be_text
+        for rows, texts in fetch_in_chunks(self.using, sql, params, size, may_be_text=may_be_text):
+            yield self.read_of(rows, texts)
 
     def prepare(self, known: dict[Any, Any]) -> tuple[str, Any]:
         """Django's SQL for the queryset, with every column and join that is needed."""
@@ -128,10 +139,8 @@ class _Reading:
         self.statement, sql, params = prepare(query, self.using, self.added, known)
         return sql, params
 
-    def read(
-        self, sql: str, params: Any, write_ahead: WriteAhead | None
-    ) -> tuple[Table, Texts, Ahead | None]:
-        """The table, which of its columns arrived as text, and what has written rows meanwhile."""
+    def read(self, sql: str, params: Any, write_ahead: WriteAhead | None) -> Read:
+        """The rows of the statement, with values in the places of its keys if it has any."""
         statement = self.statement
 
         def watch(texts: Texts) -> Ahead | None:
@@ -149,9 +158,9 @@ class _Reading:
         )
         statement.is_long = len(rows) > PART
         if not rows:
-            return NOTHING, texts, None
+            return self.done(NOTHING, texts)
         statistics.saved(lambda: self._joined(rows))
-        return self.table_of(rows, texts, ahead), texts, ahead
+        return self.read_of(rows, texts, ahead)
 
     def _joined(self, rows: Cells) -> int:
         """How many queries stock sends for the objects of added joins: one for each."""
@@ -162,7 +171,27 @@ class _Reading:
             saved += min(found, 1) if route[0] in self.lookups else found
         return saved
 
-    def done(self, table: Table) -> Read:
+    def read_of(self, rows: Cells, texts: Texts, ahead: Ahead | None = None) -> Read:
+        """Rows with those of their relations, which are written ahead where they are."""
+        shape = shape_of(self.needs, self.statement, self.using, texts)
+        children, prefetched = [], {}
+        for number, many in enumerate(self.needs.many):
+            path = (*many.key.route, many.attr)
+            lookup = lookup_at(path, self.lookups)
+            write_ahead = partial(ahead.relation, number) if ahead else None
+            key_index, child = self.child(many, lookup, rows, write_ahead)
+            children.append((key_index, child.table, child.ahead))
+            if lookup is not None and not many.needs.key_only:
+                prefetched[path] = child
+        return self.done((rows, shape, children), texts, ahead, prefetched)
+
+    def done(
+        self,
+        table: Table,
+        texts: Texts = (),
+        ahead: Ahead | None = None,
+        prefetched: Mapping[tuple[str, ...], Read] = MappingProxyType({}),
+    ) -> Read:
         """A table with what is known of it."""
         return Read(
             table,
@@ -171,102 +200,84 @@ class _Reading:
             self.using,
             self.query,
             self.added,
-            self.texts,
-            self.ahead,
+            texts,
+            ahead,
+            prefetched,
         )
 
-    def tables(self, size: int) -> Iterator[Table]:
-        """The same in tables of ``size`` rows, read while they are asked for."""
-        try:
-            sql, params = self.prepare(self.needs.statements)
-        except EmptyResultSet:
-            return
-        may_be_text = self.statement.may_be_text
-        chunks = fetch_in_chunks(self.using, sql, params, size, may_be_text=may_be_text)
-        for rows, self.texts in chunks:
-            yield self.table_of(rows, self.texts)
-
-    def table_of(self, rows: Cells, texts: Texts, ahead: Ahead | None = None) -> Table:
-        """Rows with those of their relations, which are written ahead where they are."""
-        shape = shape_of(self.needs, self.statement, self.using, texts)
-        children = [
-            self.child(many, rows, partial(ahead.relation, number) if ahead else None)
-            for number, many in enumerate(self.needs.many)
-        ]
-        return (rows, shape, children)
-
-    def child(self, many: Many, rows: Cells, write_ahead: WriteAhead | None) -> Child:
-        """The table of a relation, and where its rows have the key they belong to."""
+    def child(
+        self, many: Many, lookup: Lookup | None, rows: Cells, write_ahead: WriteAhead | None
+    ) -> tuple[int, Read]:
+        """A relation, and where its rows have the key they belong to."""
         keys = rows.keys(self.statement.index(many.key))
-        lookup = None if many.key.route else self.lookups.get(many.attr)
         if not keys:
-            return (0, NOTHING, None)
+            return 0, self.done(NOTHING)
         if lookup is None:
             statistics.saved(lambda: len(keys) - 1)
-        queryset = lookup.queryset if lookup is not None else None
-        if queryset is None:
-            is_prefetched = lookup is not None
-            return read_default(many, keys, self.using, write_ahead, is_prefetched=is_prefetched)
-        return read_related(many, keys, queryset, self.using, write_ahead, is_prefetched=True)
+        if lookup is not None and lookup.prefetch.queryset is not None:
+            return read_related(many, keys, lookup, self.using, write_ahead)
+        return read_default(many, keys, lookup, self.using, write_ahead)
 
 
 def read_related(
     many: Many,
     keys: list[Any],
-    queryset: QuerySet[Any] | None,
+    lookup: Lookup | None,
     using: str,
     write_ahead: WriteAhead | None,
-    *,
-    is_prefetched: bool,
-) -> Child:
-    """The related rows of all keys in one query."""
-    manager = _manager(many, keys[0], using)
-    related = _related(manager, [manager.instance], queryset)
+) -> tuple[int, Read]:
+    """The related rows of all keys in one query, and where these have the key."""
+    queryset = lookup.queryset if lookup is not None else None
+    manager = manager_of(many, keys[0], using)
+    related = related_queryset(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
-        related = _related(manager, [manager.instance, *keys[1:]], queryset)
-    if not is_prefetched and len(keys) > 1:
-        related = _as_single_read(related, manager, many)
-    reading = _Reading(related, many.needs, write_ahead)
-    table = reading.table()
-    return (_key_index(manager, reading) if table[0] else 0, table, reading.ahead)
+        related = related_queryset(manager, [manager.instance, *keys[1:]], queryset)
+    if lookup is None and len(keys) > 1:
+        related = as_single_read(related, manager, many)
+    reading = _Reading(related, many.needs)
+    if lookup is not None and queryset is None:
+        reading.lookups |= lookups_in(lookup.below)
+    read = reading.all(write_ahead)
+    return (_key_index(manager, reading) if read.table[0] else 0, read)
 
 
 def read_default(
     many: Many,
     keys: list[Any],
+    lookup: Lookup | None,
     using: str,
     write_ahead: WriteAhead | None,
-    *,
-    is_prefetched: bool,
-) -> Child:
+) -> tuple[int, Read]:
     """The same for the relation's own manager, whose statement is made once."""
     known = many.needs.related
     # The rows of one key come in the order in which stock would read them.
-    as_stock = is_prefetched or len(keys) == 1
+    as_stock = lookup is not None or len(keys) == 1
     mode = (using, as_stock)
     if mode not in known:
         known[mode] = _default_reading(many, keys[0], using, as_stock)
     if known[mode] is None or router.routers:
-        return read_related(many, keys, None, using, write_ahead, is_prefetched=is_prefetched)
+        return read_related(many, keys, lookup, using, write_ahead)
     reading, key_index = known[mode]
+    if lookup is not None and lookup.below:
+        reading = copy(reading)
+        reading.lookups = reading.lookups | lookups_in(lookup.below)
     spelled, params = spell(keys)
     sql = reading.statement.sql.replace(PLACE, spelled)
-    table, _, ahead = reading.read(sql, params, write_ahead)
-    return (key_index, table, ahead)
+    return key_index, reading.read(sql, params, write_ahead)
 
 
 def _default_reading(
     many: Many, key: Any, using: str, as_stock: bool
 ) -> tuple[_Reading, int] | None:
     """A reading whose statement has a place for the keys; ``None`` if it may vary otherwise."""
-    if not _is_plain_manager(many.needs.model._default_manager):
+    if not is_plain_manager(many.needs.model._default_manager):
         return None
-    manager = _manager(many, key, using)
-    related = _related(manager, [manager.instance], None)
+    manager = manager_of(many, key, using)
+    related = related_queryset(manager, [manager.instance], None)
     if not widen(related.query.where, key, None):
         return None
     if not as_stock:
-        related = _as_single_read(related, manager, many)
+        related = as_single_read(related, manager, many)
     reading = _Reading(related, many.needs)
     try:
         sql, params = reading.prepare({})
@@ -277,55 +288,9 @@ def _default_reading(
     return reading, _key_index(manager, reading)
 
 
-def _as_single_read(related: Any, manager: Any, many: Many) -> Any:
-    """Give rows without an ordering the one that reading them owner by owner mostly has.
-
-    SQLite and MySQL find both few and many by the unique index of the table in between, in the
-    order of the related keys. PostgreSQL reads a small related table in its own order, and for
-    many owners joins in any. A single read of nothing but keys begins with the table in between.
-    """
-    if related.ordered or connections[related.db].vendor != "postgresql":
-        return related
-    if many.needs.key_only:
-        through = manager.through._meta
-        return related.extra(order_by=[f"{through.db_table}.{through.pk.column}"])
-    return related.order_by("pk")
-
-
-def _is_plain_manager(manager: Any) -> bool:
-    """Whether a manager gives the same queryset every time."""
-    return (
-        type(manager).get_queryset is BaseManager.get_queryset
-        and manager._queryset_class.__init__ is QuerySet.__init__
-    )
-
-
 def _key_index(manager: Any, reading: _Reading) -> int:
     """Where related rows have their key: first, if it comes from a table in between."""
     if hasattr(manager, "through"):
         return 0
     index: int = reading.statement.columns[((), manager.field.attname)]
     return index
-
-
-def _related(manager: Any, owners: list[Any], queryset: QuerySet[Any] | None) -> Any:
-    """What Django would prefetch for these owners."""
-    if hasattr(manager, "through"):
-        querysets = None if queryset is None else [queryset.all()]
-        return manager.get_prefetch_querysets(owners, querysets)[0]
-    default = super(type(manager), manager).get_queryset
-    related: Any = default() if queryset is None else queryset.all()
-    related._add_hints(instance=owners[0])
-    related = related.using(related._db or manager._db)
-    return _filter_prefetch_queryset(related, manager.field.name, owners)
-
-
-def _manager(many: Many, key: Any, using: str) -> Any:
-    """The relation's manager of an instance that has nothing but a key."""
-    instance = many.owner.__new__(many.owner)
-    instance._state = ModelState()
-    instance._state.db = using
-    instance._state.adding = False
-    instance.__dict__[many.key.field.attname] = key
-    instance.__dict__.setdefault(many.owner._meta.pk.attname, key)
-    return getattr(instance, many.accessor)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Prefetch
 from rest_framework import serializers
 from rest_framework.test import APIRequestFactory
 
@@ -277,6 +278,69 @@ def test_prefetched(shape, evaluated):
     def work():
         rows = sample.Meta.model.objects.prefetch_related(*PREFETCHED[shape]).order_by("pk")
         return sample(list(rows) if evaluated else rows, many=True).data
+
+    assert_same(work)
+
+
+def columns_of(instance):
+    return {f.attname: instance.__dict__.get(f.attname) for f in instance._meta.concrete_fields}
+
+
+@pytest.mark.parametrize("shape", PREFETCHED)
+def test_prefetched_and_used_again(shape):
+    """Neither the rows of a queryset nor those of its relations are read twice."""
+    sample = SHAPES[shape]()
+    names = [path.partition("__")[0] for path in PREFETCHED[shape]]
+
+    def related(instance, name):
+        value = getattr(instance, name)
+        found = value.all() if hasattr(value, "all") else [value] if value else []
+        return [columns_of(each) for each in found]
+
+    def work():
+        rows = sample.Meta.model.objects.prefetch_related(*PREFETCHED[shape]).order_by("pk")
+        data = sample(rows, many=True).data
+        again = [[columns_of(row), *(related(row, name) for name in names)] for row in rows]
+        return data, again, sample(rows, many=True).data
+
+    assert_same(work)
+
+
+def test_prefetched_by_querysets_and_used_again():
+    """Querysets of one's own, with relations below them, results under other names and changes."""
+
+    class Tagged(serializers.ModelSerializer):
+        best = small(models.Tag, "name")(many=True)
+
+        class Meta:
+            model = models.Book
+            fields = ["title", "best"]
+
+    class Shelf(serializers.ModelSerializer):
+        books = Tagged(many=True)
+
+        class Meta:
+            model = models.Publisher
+            fields = ["name", "books"]
+
+    def work():
+        tags = models.Tag.objects.order_by("-name")
+        books = models.Book.objects.order_by("-pk").prefetch_related(
+            Prefetch("tags", tags.filter(name__lt="tag-5"), to_attr="best")
+        )
+        rows = models.Publisher.objects.order_by("pk").prefetch_related(Prefetch("books", books))
+        data = Shelf(rows, many=True).data
+        again = [
+            [
+                columns_of(book),
+                type(book.publisher).__name__,
+                [columns_of(tag) for tag in book.best],
+            ]
+            for row in rows
+            for book in row.books.all()
+        ]
+        narrower = [list(row.books.filter(pages__gt=500).values_list("pk")) for row in rows]
+        return data, again, narrower, [type(row.books.all()).__name__ for row in rows]
 
     assert_same(work)
 
