@@ -194,7 +194,7 @@ def _nested(serializer: Any) -> Iterable[Any]:
 _WATCHED = [
     "Meta", "_declared_fields", "_readable_fields", "default_timezone", "enforce_timezone",
     "fields", "get_attribute", "get_extra_kwargs", "get_field_names", "get_fields", "get_url",
-    "quantize", "to_representation", "use_pk_only_optimization",
+    "quantize", "to_representation", "use_pk_only_optimization", "use_url",
 ]  # fmt: skip
 
 

@@ -78,7 +78,7 @@ impl Shape {
 struct Layout {
     places: Vec<Place>,
     /// The places with URLs in the row itself.
-    with_links: Vec<usize>,
+    with_urls: Vec<usize>,
 }
 
 enum Place {
@@ -233,8 +233,8 @@ impl Layout {
     fn build(places: &Bound<'_, PyAny>) -> PyResult<Self> {
         let places = places.try_iter()?.map(|place| Place::build(&place?));
         let places: Vec<Place> = places.collect::<PyResult<_>>()?;
-        let with_links = places.iter().enumerate().filter(|(_, place)| place.has_links());
-        Ok(Self { with_links: with_links.map(|(index, _)| index).collect(), places })
+        let with_urls = places.iter().enumerate().filter(|(_, place)| place.has_urls());
+        Ok(Self { with_urls: with_urls.map(|(index, _)| index).collect(), places })
     }
 
     fn is_flat(&self) -> bool {
@@ -245,17 +245,18 @@ impl Layout {
 impl Place {
     fn is_flat(&self) -> bool {
         match self {
-            Self::Cell(_) | Self::Optional { .. } => true,
+            Self::Cell(cell) | Self::Optional { cell, .. } => !cell.is_url(),
             Self::Joined { layout, .. } => layout.is_flat(),
             Self::Link(_) | Self::Many { .. } => false,
         }
     }
 
-    fn has_links(&self) -> bool {
+    fn has_urls(&self) -> bool {
         match self {
             Self::Link(_) => true,
-            Self::Joined { layout, .. } => !layout.with_links.is_empty(),
-            Self::Cell(_) | Self::Optional { .. } | Self::Many { .. } => false,
+            Self::Cell(cell) | Self::Optional { cell, .. } => cell.is_url(),
+            Self::Joined { layout, .. } => !layout.with_urls.is_empty(),
+            Self::Many { .. } => false,
         }
     }
 
