@@ -76,18 +76,20 @@ def url_prefix(field: fields.FileField, storage: Any) -> str | None:
     """
     if not _has_stock_url(storage) or not has_stock_address(field.context.get("request")):
         return None
-    url = field.to_representation(FieldFile(None, SimpleNamespace(storage=storage), _NAME))
+    owner: Any = SimpleNamespace(storage=storage)
+    instance: Any = None
+    url = field.to_representation(FieldFile(instance, owner, _NAME))
     return url.removesuffix(_NAME) if isinstance(url, str) and url.endswith(_NAME) else None
 
 
 def _has_stock_url(storage: Any) -> bool:
     """Whether a storage, or what it stands for, makes URLs as ``FileSystemStorage`` does."""
-    method = getattr(storage, "url", None)
+    method: Any = getattr(storage, "url", None)
     return (
         _ARE_STOCK
         and FieldFile.url is _URL_OF_FILE is ImageFieldFile.url
         and getattr(method, "__func__", None) is _URL_OF_STORAGE
-        and inspect.getattr_static(type(method.__self__), "base_url") is _BASE_URL
+        and inspect.getattr_static(type(method.__self__), "base_url", None) is _BASE_URL
     )
 
 

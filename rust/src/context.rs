@@ -190,7 +190,7 @@ impl<'a, 'py> Context<'a, 'py> {
     /// What stands before plain names in the URLs of a storage; `None` where each has to be made.
     pub fn url_prefix(&self, storage: &Bound<'py, PyAny>) -> PyResult<Option<String>> {
         let asked = (self.file_field()?, storage);
-        self.framework.url_prefix.bind(self.py).call1(asked)?.extract().map_err(PyErr::from)
+        self.framework.url_prefix.bind(self.py).call1(asked)?.extract()
     }
 
     /// What makes stand-ins for the objects of one place in this call, begun by `make`.
