@@ -266,17 +266,17 @@ def test_errors_are_raised_by_data() -> None:
 
 class OwnRequest(HttpRequest):
     def build_absolute_uri(self, location: str | None = None) -> str:
-        return f"own:{location}"
+        return f"/{len(location or '')}/{location}"
 
 
 class Proxy(Request):
     def build_absolute_uri(self, location: str) -> str:
-        return f"proxied:{location}"
+        return f"/{len(location)}/{location}"
 
 
 def requests() -> dict[str, Any]:
     patched, inner = request(), request()
-    patched.build_absolute_uri = inner._request.build_absolute_uri = lambda url: f"x:{url}"
+    patched.build_absolute_uri = inner._request.build_absolute_uri = lambda url: f"/{len(url)}/{url}"
     return {
         "django": APIRequestFactory().get("/at/here"),
         "own": OwnRequest(),
@@ -299,10 +299,10 @@ def test_requests(name: str, base: str) -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "new"),
     [
-        (FieldFile, "url", property(lambda self: f"patched:{self.name}")),
-        (FileSystemStorage, "url", lambda self, name: f"patched:{name}"),
+        (FieldFile, "url", property(lambda self: f"/{len(self.name)}/{self.name}")),
+        (FileSystemStorage, "url", lambda self, name: f"/{len(name)}/{name}"),
         (FileSystemStorage, "base_url", property(lambda self: "/patched/")),
-        (HttpRequest, "build_absolute_uri", lambda self, url: f"patched:{url}"),
+        (HttpRequest, "build_absolute_uri", lambda self, url: f"/{len(url)}/{url}"),
         (serializers.FileField, "to_representation", lambda self, value: str(value)),
         (serializers.FileField, "use_url", False),
         (serializers.ImageField, "context", {"request": None}),
