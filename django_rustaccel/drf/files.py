@@ -35,7 +35,8 @@ FILE_CLASSES = (FieldFile, ImageFieldFile)
 _URL_OF_FILE = vars(FieldFile)["url"]
 _URL_OF_STORAGE = FileSystemStorage.url
 _BASE_URL = vars(FileSystemStorage)["base_url"]
-_ARE_STOCK = belongs_to(_URL_OF_FILE.fget, "django") and belongs_to(_URL_OF_STORAGE, "django")
+_GETTER = getattr(_URL_OF_FILE, "fget", None)
+_ARE_STOCK = belongs_to(_GETTER, "django") and belongs_to(_URL_OF_STORAGE, "django")
 
 #: A plain name: no method of Django or DRF does anything to it.
 _NAME = "x"

@@ -20,7 +20,7 @@ from django.utils.http import RFC3986_SUBDELIMS, escape_leading_slashes
 from rest_framework import versioning
 from rest_framework.reverse import reverse
 
-from django_rustaccel.core.origin import describe_override, overridden
+from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 
 #: What stands around a value in the URL, which values the pattern takes, and the whole pattern
 #: with what stands around a value there.
@@ -44,7 +44,9 @@ _TAKES = {
 #: Converters that spell a value as ``str`` does.
 _AS_TEXT = {IntConverter.to_url, StringConverter.to_url, UUIDConverter.to_url}
 
-_BUILD_ABSOLUTE_URI = HttpRequest.build_absolute_uri
+#: What may be a request's method and still be Django's.
+_BUILD = HttpRequest.build_absolute_uri
+_STOCK_ADDRESSES = {_BUILD} if belongs_to(_BUILD, "django") else set()
 
 #: Stands for the value; no URL configuration has it.
 _VALUE = "\ue000"
@@ -85,7 +87,7 @@ def _is_stock(request: Any) -> bool:
 def has_stock_address(request: Any) -> bool:
     """Whether a request, if there is one, makes URLs absolute as Django's does."""
     method = getattr(request, "build_absolute_uri", None)
-    return request is None or getattr(method, "__func__", None) is _BUILD_ABSOLUTE_URI
+    return request is None or getattr(method, "__func__", None) in _STOCK_ADDRESSES
 
 
 def _scheme_of(scheme: Any) -> type | None:

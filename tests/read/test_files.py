@@ -276,7 +276,9 @@ class Proxy(Request):
 
 def requests() -> dict[str, Any]:
     patched, inner = request(), request()
-    patched.build_absolute_uri = inner._request.build_absolute_uri = lambda url: f"/{len(url)}/{url}"
+    patched.build_absolute_uri = inner._request.build_absolute_uri = lambda url: (
+        f"/{len(url)}/{url}"
+    )
     return {
         "django": APIRequestFactory().get("/at/here"),
         "own": OwnRequest(),
