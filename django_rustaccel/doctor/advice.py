@@ -39,8 +39,8 @@ _ADVICE = (
     ),
     (r"is overridden|is replaced", "Drop the override, or say the same with fields"),
 )
-#: A class of the framework that has no native mirror.
-_INHERENT = re.compile(r"`\w+` is (?:spelled|read) by Python")
+#: A class of the framework that has no native mirror, or a storage that is no directory.
+_INHERENT = re.compile(r"`\w+` is (?:spelled|read) by Python|`[\w.]+` makes each URL.*")
 _OTHERWISE = "Change what stands there, if it can be said with fields"
 
 

@@ -23,7 +23,8 @@ from rest_framework import fields, relations
 from django_rustaccel.core.description import Entry, Node, Path, Shortcut
 from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 from django_rustaccel.drf import originals
-from django_rustaccel.drf.kinds import mirror_of, unknown
+from django_rustaccel.drf.files import file_override, uses_url
+from django_rustaccel.drf.kinds import mirror_of
 from django_rustaccel.drf.links import link_override
 from django_rustaccel.drf.mirrors import Unsupported
 
@@ -203,7 +204,9 @@ def _many_node(field: Any, path: Path) -> Node:
 
 
 def _file_node(field: Any, path: Path) -> Node:
-    return Node("stock", {"file": True}, path, reason=unknown(field))
+    reason = file_override(field)
+    options = {"file": True, "use_url": bool(reason) or uses_url(field)}
+    return Node("stock" if reason else "file", options, path, reason=reason)
 
 
 def _list_node(field: Any, path: Path) -> Node:

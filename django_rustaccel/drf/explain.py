@@ -14,9 +14,10 @@ from django_rustaccel.core.origin import describe_error, location
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import install
 from django_rustaccel.drf import serializers as opt_in
-from django_rustaccel.drf.describe import describe, list_override, serializer_override
+from django_rustaccel.drf.describe import describe, list_override, model_of, serializer_override
 from django_rustaccel.drf.explain_input import explain_input
 from django_rustaccel.drf.explanation import Explanation, FieldExplanation
+from django_rustaccel.drf.files import url_reason
 from django_rustaccel.drf.originals import BaseSerializer, ListSerializer, Serializer
 from django_rustaccel.drf.reading import unread_queryset
 from django_rustaccel.querysets.obstacles import Obstacle
@@ -137,7 +138,7 @@ def _explained(subject: _Subject, entries: list[Entry]) -> Explanation:
         serializer=_dotted(type(child)),
         tier=tier,
         reasons=tuple(reasons),
-        fields=_fields(entries, found, "rows" if found else tier),
+        fields=_fields(entries, model_of(child), found, "rows" if found else tier),
         many=many,
         model=model._meta.label if model is not None else None,
         input=explain_input(child, subject.list_class, _off_reason(subject)),
@@ -197,17 +198,18 @@ def _instances_reason(subject: _Subject, queryset: Any) -> str:
 
 
 def _fields(
-    entries: list[Entry], found: list[Obstacle], tier: str, path: tuple[str, ...] = ()
+    entries: list[Entry], model: Any, found: list[Obstacle], tier: str, path: tuple[str, ...] = ()
 ) -> dict[str, FieldExplanation]:
-    return {entry.name: _field(entry, found, tier, (*path, entry.name)) for entry in entries}
+    return {entry.name: _field(entry, model, found, tier, (*path, entry.name)) for entry in entries}
 
 
 def _field(
-    entry: Entry, found: list[Obstacle], tier: str, path: tuple[str, ...]
+    entry: Entry, model: Any, found: list[Obstacle], tier: str, path: tuple[str, ...]
 ) -> FieldExplanation:
-    below = _fields(entry.node.entries, found, tier, path)
-    if tier == "stock" or entry.stock_reason:
-        return FieldExplanation(entry.name, "stock", entry.stock_reason, below)
+    below = _fields(entry.node.entries, entry.node.model, found, tier, path)
+    reason = entry.stock_reason or url_reason(entry, model)
+    if tier == "stock" or reason:
+        return FieldExplanation(entry.name, "stock", reason, below)
     reason = "; ".join(obstacle.reason for obstacle in found if obstacle.path == path)
     return FieldExplanation(entry.name, "instances" if reason else tier, reason, below)
 

@@ -17,6 +17,7 @@ from rest_framework.fields import DateTimeField, SkipField, empty, get_error_det
 from rest_framework.relations import Hyperlink, PKOnlyObject
 
 from django_rustaccel.drf.describe_input import STOCK_ROWS
+from django_rustaccel.drf.files import FILE_CLASSES, file_field, url_prefix
 from django_rustaccel.drf.links import url_template
 
 READING = {
@@ -27,6 +28,9 @@ READING = {
     "current_zone": DateTimeField(read_only=True).default_timezone,
     "hyperlink": Hyperlink,
     "url_template": url_template,
+    "file_classes": FILE_CLASSES,
+    "file_field": file_field,
+    "url_prefix": url_prefix,
 }
 
 

@@ -18,10 +18,9 @@ from django.urls.converters import IntConverter, StringConverter, UUIDConverter
 from django.urls.resolvers import URLResolver, get_ns_resolver
 from django.utils.http import RFC3986_SUBDELIMS, escape_leading_slashes
 from rest_framework import versioning
-from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from django_rustaccel.core.origin import describe_override, overridden
+from django_rustaccel.core.origin import belongs_to, describe_override, overridden
 
 #: What stands around a value in the URL, which values the pattern takes, and the whole pattern
 #: with what stands around a value there.
@@ -44,6 +43,10 @@ _TAKES = {
 
 #: Converters that spell a value as ``str`` does.
 _AS_TEXT = {IntConverter.to_url, StringConverter.to_url, UUIDConverter.to_url}
+
+#: What may be a request's method and still be Django's.
+_BUILD = HttpRequest.build_absolute_uri
+_STOCK_ADDRESSES = {_BUILD} if belongs_to(_BUILD, "django") else set()
 
 #: Stands for the value; no URL configuration has it.
 _VALUE = "\ue000"
@@ -78,12 +81,13 @@ def _is_stock(request: Any) -> bool:
     scheme = getattr(request, "versioning_scheme", None)
     if scheme is not None and _scheme_of(scheme) is None:
         return False
-    plain = request._request if type(request) is Request else request
-    return (
-        isinstance(plain, HttpRequest)
-        and "build_absolute_uri" not in vars(plain)
-        and type(plain).build_absolute_uri is HttpRequest.build_absolute_uri
-    )
+    return has_stock_address(request)
+
+
+def has_stock_address(request: Any) -> bool:
+    """Whether a request, if there is one, makes URLs absolute as Django's does."""
+    method = getattr(request, "build_absolute_uri", None)
+    return request is None or getattr(method, "__func__", None) in _STOCK_ADDRESSES
 
 
 def _scheme_of(scheme: Any) -> type | None:

@@ -192,9 +192,9 @@ def _nested(serializer: Any) -> Iterable[Any]:
 
 #: What a class may be given after its plan was made, by a test's patch for example.
 _WATCHED = [
-    "Meta", "_declared_fields", "_readable_fields", "default_timezone", "enforce_timezone",
-    "fields", "get_attribute", "get_extra_kwargs", "get_field_names", "get_fields", "get_url",
-    "quantize", "to_representation", "use_pk_only_optimization",
+    "Meta", "_declared_fields", "_readable_fields", "context", "default_timezone",
+    "enforce_timezone", "fields", "get_attribute", "get_extra_kwargs", "get_field_names",
+    "get_fields", "get_url", "quantize", "to_representation", "use_pk_only_optimization", "use_url",
 ]  # fmt: skip
 
 

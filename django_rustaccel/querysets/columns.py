@@ -258,7 +258,10 @@ class _Survey:
         if field.is_relation and not (is_key or name == field.attname):
             raise UnreadableError(f"`{entry.node.field}` needs the related object itself")
         if entry.node.options.get("file"):
-            return self.made(Cell(route, field.attname, field), file_of(model, field))
+            check_from_db_value(field)
+            use_url = entry.node.options.get("use_url", False)
+            made = file_of(model, field, use_url=use_url)
+            return self.made(Cell(route, field.attname, field), made)
         descriptor = static_attribute(model, field.attname)
         if type(descriptor) not in (DeferredAttribute, ForeignKeyDeferredAttribute):
             what = f"{type(descriptor).__module__}.{type(descriptor).__qualname__}"

@@ -18,6 +18,7 @@ from django.db.models.fields.files import (
 from django.utils.translation import get_language
 
 from django_rustaccel.core.origin import belongs_to
+from django_rustaccel.querysets.cells import Form
 from django_rustaccel.querysets.obstacles import UnreadableError, static_attribute
 
 _stock_display: Any = Model._get_FIELD_display  # type: ignore[attr-defined]
@@ -34,6 +35,8 @@ class Made:
     make: Callable[[Any], Any]
     #: Whether it may be made later: it depends on nothing but the column.
     certain: bool
+    #: How it is read natively where the driver's value is what an instance has.
+    form: tuple[str, tuple[Any, ...]] = ("load", ())
 
 
 def display_of(model: type[Model], name: str) -> Made | None:
@@ -74,8 +77,10 @@ class _Display:
         return self.labels[key]
 
 
-def file_of(model: type[Model], field: Any) -> Made:
-    """The ``FieldFile`` of a column.
+def file_of(model: type[Model], field: Any, *, use_url: bool) -> Made:
+    """The ``FieldFile`` of a column, for its name or its URL.
+
+    A URL depends on more than the column, which is settled when rows have been read.
 
     Raises:
         UnreadableError: when a class of the project's own makes it, which may ask its instance.
@@ -86,7 +91,8 @@ def file_of(model: type[Model], field: Any) -> Made:
         raise UnreadableError(f"`{type(descriptor).__name__}` makes the value of `{field.attname}`")
     if field.attr_class not in (FieldFile, ImageFieldFile):
         raise UnreadableError(f"`{field.attr_class.__name__}` may ask the object of its file")
-    return Made(field, lambda name: field.attr_class(None, field, name), certain=False)
+    form = ("file", (field if use_url else None,))
+    return Made(field, lambda name: field.attr_class(None, field, name), certain=True, form=form)
 
 
 def stand_in_of(model: type[Model], field: Any) -> Made:
@@ -102,7 +108,9 @@ def stand_in_of(model: type[Model], field: Any) -> Made:
     return Made(field, lambda value: SimpleNamespace(**{field.attname: value}), certain=False)
 
 
-def loaded(load: Callable[[Any], Any] | None, made: Made) -> Callable[[Any], Any]:
+def form_of_made(form: Form, made: Made) -> Form:
     """From the driver's value to the made one, by way of what an instance has in the column."""
-    make = made.make
-    return make if load is None else lambda value: make(load(value))
+    load, make = form[2], made.make
+    if load is None:
+        return (*made.form, make)
+    return ("load", (), lambda value: make(load(value)))

@@ -137,7 +137,7 @@ def _check_order(queryset: Any, needs: Needs) -> None:
 class Lookup:
     """One level of `prefetch_related`: a relation, its queryset and what is below it."""
 
-    def __init__(self, prefetch: Prefetch) -> None:
+    def __init__(self, prefetch: Prefetch[Any]) -> None:
         self.prefetch = prefetch
         #: Relations of what is prefetched that are prefetched by their path from here.
         self.below: list[str] = []

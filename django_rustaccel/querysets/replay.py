@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
-from django.db.models.query import ModelIterable, prefetch_one_level  # type: ignore[attr-defined]
+from django.db.models.query import ModelIterable, prefetch_one_level
 
 from django_rustaccel.querysets.cells import Load
 from django_rustaccel.querysets.compilers import compiler_for
@@ -105,6 +105,8 @@ def _known(queryset: Any, read: Read) -> Any:
     """A queryset that gives the instances of what has been read, however it is narrowed."""
 
     class Known(type(queryset)):  # type: ignore[misc]
+        _result_cache: list[Any] | None
+
         def _fetch_all(self) -> None:
             if self._result_cache is None:
                 self._result_cache = instances_of(queryset, read)

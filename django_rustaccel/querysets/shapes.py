@@ -7,7 +7,7 @@ from typing import Any
 from django_rustaccel.core.engine import Shape
 from django_rustaccel.querysets.cells import form_of
 from django_rustaccel.querysets.columns import Cell, Joined, Linked, Needs, Place
-from django_rustaccel.querysets.made import loaded
+from django_rustaccel.querysets.made import form_of_made
 from django_rustaccel.querysets.postgres import Texts
 from django_rustaccel.querysets.stand_ins import RelatedObjects
 from django_rustaccel.querysets.statements import Statement
@@ -61,5 +61,5 @@ class _Shaping:
         index = self.statement.index(cell)
         form = form_of(self.statement.select[index], self.using, self.texts.get(index))
         if cell.made is not None:
-            form = ("load", (), loaded(form[2], cell.made))
+            form = form_of_made(form, cell.made)
         return (index, *form)

@@ -102,7 +102,7 @@ def _zone() -> tzinfo | None:
 
 
 def _never(*args: Any) -> None:
-    """There are no hyperlinks in a selection."""
+    """A selection has no hyperlinks, and files are their names in it."""
 
 
 #: The names that native code asks for; see the one of Django REST framework in ``drf/reading.py``.
@@ -114,4 +114,7 @@ FRAMEWORK = {
     "current_zone": _zone,
     "hyperlink": _never,
     "url_template": _never,
+    "file_classes": (),
+    "file_field": _never,
+    "url_prefix": _never,
 }

@@ -5,8 +5,9 @@ use std::ptr;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType, PyTzInfo};
+use pyo3::types::{PyDict, PyTuple, PyType, PyTzInfo};
 
+use crate::kinds::file::Files;
 use crate::kinds::link::Links;
 use crate::plan::Step;
 use crate::python::types;
@@ -28,6 +29,12 @@ pub struct Framework {
     pub hyperlink: Py<PyAny>,
     /// Says what surrounds the value in the URLs of a field.
     pub url_template: Py<PyAny>,
+    /// `FieldFile` and `ImageFieldFile`.
+    pub file_classes: Py<PyTuple>,
+    /// Makes a stand-in for the stock fields of files.
+    pub file_field: Py<PyAny>,
+    /// Says what stands before plain names in the URLs of a storage.
+    pub url_prefix: Py<PyAny>,
 }
 
 impl Framework {
@@ -41,6 +48,9 @@ impl Framework {
             current_zone: name("current_zone")?,
             hyperlink: name("hyperlink")?,
             url_template: name("url_template")?,
+            file_classes: names.as_any().get_item("file_classes")?.extract()?,
+            file_field: name("file_field")?,
+            url_prefix: name("url_prefix")?,
         })
     }
 
@@ -55,6 +65,7 @@ pub type Fall = (usize, &'static str);
 pub struct Context<'a, 'py> {
     pub py: Python<'py>,
     pub links: Links,
+    pub files: Files,
     /// Whether a value that needs Python code is refused.
     pub is_native_only: bool,
     serializer: &'a Bound<'py, PyAny>,
@@ -65,6 +76,7 @@ pub struct Context<'a, 'py> {
     last_type: Cell<(*const PyType, bool)>,
     fallen: RefCell<Vec<Fall>>,
     stand_ins: RefCell<Vec<(usize, Bound<'py, PyAny>)>>,
+    file_field: OnceCell<Bound<'py, PyAny>>,
 }
 
 impl<'a, 'py> Context<'a, 'py> {
@@ -76,6 +88,7 @@ impl<'a, 'py> Context<'a, 'py> {
         Self {
             py: serializer.py(),
             links: Links::default(),
+            files: Files::default(),
             is_native_only: false,
             serializer,
             framework,
@@ -85,6 +98,7 @@ impl<'a, 'py> Context<'a, 'py> {
             last_type: Cell::new((ptr::null(), false)),
             fallen: RefCell::new(Vec::new()),
             stand_ins: RefCell::new(Vec::new()),
+            file_field: OnceCell::new(),
         }
     }
 
@@ -156,6 +170,27 @@ impl<'a, 'py> Context<'a, 'py> {
             .call1((field, text, url))?
             .extract()
             .map_err(PyErr::from)
+    }
+
+    /// Whether a value is a file as Django's own classes make it.
+    pub fn is_stock_file(&self, value: &Bound<'py, PyAny>) -> bool {
+        let class = value.get_type();
+        self.framework.file_classes.bind(self.py).iter_borrowed().any(|known| known.is(&class))
+    }
+
+    /// What stands in for the stock fields of files, without any of their serializer.
+    pub fn file_field(&self) -> PyResult<&Bound<'py, PyAny>> {
+        if let Some(known) = self.file_field.get() {
+            return Ok(known);
+        }
+        let made = self.framework.file_field.bind(self.py).call1((self.serializer,))?;
+        Ok(self.file_field.get_or_init(|| made))
+    }
+
+    /// What stands before plain names in the URLs of a storage; `None` where each has to be made.
+    pub fn url_prefix(&self, storage: &Bound<'py, PyAny>) -> PyResult<Option<String>> {
+        let asked = (self.file_field()?, storage);
+        self.framework.url_prefix.bind(self.py).call1(asked)?.extract()
     }
 
     /// What makes stand-ins for the objects of one place in this call, begun by `make`.

@@ -4,7 +4,7 @@ import pytest
 from django.test import override_settings
 
 from django_rustaccel.doctor import suggestions
-from django_rustaccel.doctor.advice import advice
+from django_rustaccel.doctor.advice import advice, is_avoidable
 from django_rustaccel.doctor.causes import cause, parts
 from django_rustaccel.doctor.changes import Change
 from django_rustaccel.doctor.ranking import by_calls, by_sample
@@ -48,6 +48,7 @@ class TestReasons:
         assert "Annotate" in advice(SHELF)
         assert "drop `to_representation`" in advice("`A.to_representation` is overridden in a:1")
         assert advice("something new")
+        assert not is_avoidable("`S3Storage.url` makes each URL in storages/backends/s3.py:1")
 
 
 class TestBySample:

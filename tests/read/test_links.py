@@ -159,6 +159,14 @@ class Counting(Request):
         return f"{location}?{type(self).made}"
 
 
+@pytest.mark.parametrize("name", ["_request", None])
+def test_a_method_that_was_set_on_a_request(name):
+    given = context()
+    owner = getattr(given["request"], name) if name else given["request"]
+    owner.build_absolute_uri = lambda url: f"/{len(url)}{url}"
+    assert_links(identity("book"), given=given, settle=False)
+
+
 def test_a_request_that_makes_its_own_urls():
     request = Counting(APIRequestFactory().get("/"))
     read = books(link=identity("book"))

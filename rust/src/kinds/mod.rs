@@ -7,6 +7,7 @@ mod date;
 mod datetime;
 mod decimal;
 mod duration;
+pub mod file;
 mod format;
 mod json;
 pub mod link;
@@ -55,6 +56,8 @@ pub enum Kind {
     Slug(related::Slug),
     /// The URL of an object.
     Link(link::Link),
+    /// The URL or the name of a file.
+    File(file::File),
     Nested(Plan),
     Many(Plan),
     /// Each object of a relation.
@@ -84,6 +87,7 @@ pub fn build(name: &str, options: &Bound<'_, PyDict>, builder: &mut Builder) -> 
         "own_key" => Kind::OwnKey(optional_child(options, builder)?),
         "slug" => Kind::Slug(related::Slug::build(options)?),
         "link" => Kind::Link(link::Link::build(options, builder.last_id())?),
+        "file" => Kind::File(file::File::build(options, builder.last_id())?),
         "nested" => Kind::Nested(builder.plan(&required(options, "plan")?)?),
         "many" => Kind::Many(builder.plan(&required(options, "plan")?)?),
         "many_related" => Kind::ManyRelated(child(options, builder)?),
@@ -144,6 +148,7 @@ impl Kind {
             Self::OwnKey(child) => related::write_own_key(child.as_deref(), value, cx, sink),
             Self::Slug(slug) => slug.write(object(value)?, sink),
             Self::Link(link) => link.write(object(value)?, cx, sink),
+            Self::File(file) => file.write(value, cx, sink),
             Self::Nested(plan) => plan.write(object(value)?, cx, sink),
             Self::Many(plan) => nested::write_many(plan, object(value)?, cx, sink),
             Self::ManyRelated(child) => related::write_many(child, object(value)?, cx, sink),

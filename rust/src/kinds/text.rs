@@ -18,7 +18,7 @@ pub fn write<'py, S: Sink<'py>>(value: &Value<'_, 'py>, sink: &mut S) -> Outcome
             Ok(text) => sink.string(text),
             Err(_) => sink.object(object.str()?.as_any()),
         },
-        Value::Text(text) => sink.text(text),
+        Value::Text(text) | Value::File(text, _) => sink.text(text),
         Value::Integer(number) => sink.plain(itoa::Buffer::new().format(*number)),
         Value::Uuid(value) => {
             sink.plain(std::str::from_utf8(&uuid::hyphenated(*value)).unwrap_or_default())

@@ -6,6 +6,7 @@ use pyo3::types::PyDict;
 
 use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
+use crate::kinds::file::{Files, Prefixes};
 use crate::kinds::link::{Links, Settled};
 use crate::plan::{Builder, Plan, Step};
 use crate::python::ahead::Ahead;
@@ -77,7 +78,7 @@ impl Reader {
     ) -> PyResult<Rows> {
         let table = Table::build(table)?;
         let pieces = ahead.and_then(|ahead| ahead.borrow_mut().take(table.len()));
-        Ok(Rows { reader: slf, table, links: OnceLock::new(), pieces: Mutex::new(pieces) })
+        Ok(Rows { reader: slf, table, urls: OnceLock::new(), pieces: Mutex::new(pieces) })
     }
 
     /// What writes rows of a shape while they arrive; `None` unless they will most likely be rendered
@@ -153,7 +154,7 @@ pub struct Rows {
     reader: Py<Reader>,
     table: Table,
     /// How URLs are made, if that had to be settled when the rows were read.
-    links: OnceLock<Settled>,
+    urls: OnceLock<(Settled, Prefixes)>,
     /// The first of them as JSON, for the first rendering.
     pieces: Mutex<Option<Pieces>>,
 }
@@ -167,13 +168,13 @@ impl Rows {
     /// Works out every URL as far as it depends on the time of reading. Whether nothing is left
     /// that could fail later: an error is left to whoever makes the list.
     fn settle(&self, serializer: &Bound<'_, PyAny>) -> bool {
-        if !self.table.has_links() {
+        if !self.table.has_urls() {
             return true;
         }
         let reader = self.reader.get();
         let cx = self.context(serializer);
         let settled = matches!(self.table.settle(&reader.plan, &cx), Ok(true));
-        let _ = self.links.set(cx.links.settled());
+        let _ = self.urls.set((cx.links.settled(), cx.files.settled()));
         settled
     }
 
@@ -194,8 +195,9 @@ impl Rows {
     fn context<'a, 'py>(&'a self, serializer: &'a Bound<'py, PyAny>) -> Context<'a, 'py> {
         let reader = self.reader.get();
         let mut cx = Context::new(serializer, &reader.framework, &reader.paths);
-        if let Some(settled) = self.links.get() {
-            cx.links = Links::new(settled);
+        if let Some((links, files)) = self.urls.get() {
+            cx.links = Links::new(links);
+            cx.files = Files::new(cx.py, files);
         }
         cx
     }

@@ -45,6 +45,8 @@ enum Form {
         places: u32,
     },
     Uuid,
+    /// The name of a file, and the model's field if its URL is asked for.
+    File(Option<Py<PyAny>>),
     /// Only Django's own converters know.
     Load,
 }
@@ -104,8 +106,13 @@ impl Cell {
         row.cell(self.index)
     }
 
+    /// Whether a URL is made of it, which depends on the time of reading.
+    pub fn is_url(&self) -> bool {
+        matches!(self.form, Form::File(Some(_)))
+    }
+
     /// What the driver's value says, where that is understood.
-    pub fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
+    pub fn decode<'a, 'py>(&'a self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         self.form.decode(raw)
     }
 
@@ -139,13 +146,14 @@ impl Form {
                 Self::FloatDecimal { digits, places }
             }
             "uuid" => Self::Uuid,
+            "file" => Self::File(options.get_item(0)?.extract()?),
             "load" => Self::Load,
             _ => return Err(PyValueError::new_err(format!("unknown form {name:?}"))),
         })
     }
 
     #[inline(always)]
-    fn decode<'a, 'py>(&self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
+    fn decode<'a, 'py>(&'a self, raw: Raw<'a, 'py>) -> Outcome<Value<'a, 'py>> {
         let value = match self {
             Self::Object => Value::of(raw),
             Self::Boolean => {
@@ -160,6 +168,7 @@ impl Form {
                 round(raw, *digits, *places).map(Value::Decimal)
             }
             Self::Uuid => raw.text().and_then(uuid::parse).map(Value::Uuid),
+            Self::File(field) => raw.text().map(|name| Value::File(name, field.as_ref())),
             Self::Load => None,
         };
         value.ok_or(Stop::Unsure)

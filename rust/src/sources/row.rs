@@ -73,7 +73,7 @@ impl Shape {
 struct Layout {
     places: Vec<Place>,
     /// The places with URLs in the row itself.
-    with_links: Vec<usize>,
+    with_urls: Vec<usize>,
     /// The places with relations to many, those of joined objects among them.
     with_many: Vec<usize>,
 }
@@ -225,17 +225,18 @@ impl Layout {
             let with = places.iter().enumerate().filter(|(_, place)| has(place));
             with.map(|(index, _)| index).collect()
         };
-        let (with_links, with_many) = (which(Place::has_links), which(Place::has_many));
-        Ok(Self { places, with_links, with_many })
+        let (with_urls, with_many) = (which(Place::has_urls), which(Place::has_many));
+        Ok(Self { places, with_urls, with_many })
     }
 }
 
 impl Place {
-    fn has_links(&self) -> bool {
+    fn has_urls(&self) -> bool {
         match self {
             Self::Link(_) => true,
-            Self::Joined { layout, .. } => !layout.with_links.is_empty(),
-            Self::Cell(_) | Self::Optional { .. } | Self::Many { .. } => false,
+            Self::Cell(cell) | Self::Optional { cell, .. } => cell.is_url(),
+            Self::Joined { layout, .. } => !layout.with_urls.is_empty(),
+            Self::Many { .. } => false,
         }
     }
 

@@ -12,6 +12,8 @@ pub enum Value<'a, 'py> {
     Integer(i64),
     Float(f64),
     Text(&'a str),
+    /// The name of a file, and the model's field whose storage has its URL, if that is asked for.
+    File(&'a str, Option<&'a Py<PyAny>>),
     Date(Date),
     /// Aware and in UTC, or naive.
     DateTime(DateTime, bool),

@@ -4,6 +4,7 @@ from django.db import connection
 
 from .checked import *  # noqa: F403
 from .fields import *  # noqa: F403
+from .files import *  # noqa: F403
 from .natural import *  # noqa: F403
 from .odd import *  # noqa: F403
 from .relations import *  # noqa: F403

@@ -93,8 +93,8 @@ impl Shape {
     /// Whether rows can be written before anybody asks for them: no URL has to be made.
     pub fn is_plain(&self) -> bool {
         match &self.0 {
-            Item::Object(layout) => layout.with_links.is_empty(),
-            Item::Value(_) => true,
+            Item::Object(layout) => layout.with_urls.is_empty(),
+            Item::Value(cell) => !cell.is_url(),
             Item::Link(_) => false,
         }
     }

@@ -5,18 +5,20 @@ use pyo3::prelude::*;
 use super::{Each, Item, Layout, Place, Table};
 use crate::context::Context;
 use crate::error::{Outcome, Stop};
+use crate::kinds::file::File;
 use crate::kinds::{Kind, link};
 use crate::plan::Plan;
-use crate::sources::raw::Row;
+use crate::sources::cell::Cell;
+use crate::sources::raw::{Raw, Row};
 
 impl Table {
-    pub fn has_links(&self) -> bool {
+    pub fn has_urls(&self) -> bool {
         let here = match &self.shape.get().0 {
-            Item::Object(layout) => !layout.with_links.is_empty(),
+            Item::Object(layout) => !layout.with_urls.is_empty(),
             Item::Value(_) => false,
             Item::Link(_) => true,
         };
-        here || self.children.iter().any(|child| child.table.has_links())
+        here || self.children.iter().any(|child| child.table.has_urls())
     }
 
     /// Whether every URL can be made without its stock field from now on.
@@ -71,13 +73,16 @@ impl Table {
 
 impl Layout {
     fn settle<'py>(&self, plan: &Plan, row: Row<'_, 'py>, cx: &Context<'_, 'py>) -> Outcome<bool> {
-        for &index in &self.with_links {
+        for &index in &self.with_urls {
             let kind = &plan.entries.get(index).ok_or(Stop::Unsure)?.node.kind;
             let settled = match (&self.places[index], kind) {
                 (Place::Link(linked), kind) => linked.settle(link::of(kind)?, row, cx)?,
                 (Place::Joined { key, .. }, _) if row.is_null(*key)? => true,
                 (Place::Joined { layout, .. }, Kind::Nested(plan)) => {
                     layout.settle(plan, row, cx)?
+                }
+                (Place::Cell(cell) | Place::Optional { cell, .. }, kind) => {
+                    settle_cell(cell, kind, row, cx)?
                 }
                 _ => true,
             };
@@ -86,5 +91,19 @@ impl Layout {
             }
         }
         Ok(true)
+    }
+}
+
+/// Whether the URL of a file is certain: see [`File::settle`].
+fn settle_cell<'py>(
+    cell: &Cell,
+    kind: &Kind,
+    row: Row<'_, 'py>,
+    cx: &Context<'_, 'py>,
+) -> PyResult<bool> {
+    match (cell.raw(row)?, kind) {
+        (Raw::Null, _) => Ok(true),
+        (raw, Kind::File(_)) => cell.decode(raw).map_or(Ok(false), |name| File::settle(&name, cx)),
+        _ => Ok(false),
     }
 }
