@@ -17,12 +17,14 @@ from rest_framework.response import Response
 from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals, reading
 from django_rustaccel.drf.originals import BaseSerializer, Serializer
+from django_rustaccel.querysets.narrowing import narrowed
 
 _VIEW = generics.GenericAPIView
 _STOCK_METHODS = {
     name: getattr(_VIEW, name)
     for name in ("get_object", "get_serializer", "check_object_permissions")
 }
+_STOCK_QUERYSET = {name: getattr(_VIEW, name) for name in ("get_queryset", "filter_queryset")}
 
 
 def retrieve(
@@ -38,10 +40,14 @@ def retrieve(
     return Response(serializer.data)
 
 
+def _has(cls: type, methods: dict[str, Any]) -> bool:
+    return all(getattr(cls, name, None) is method for name, method in methods.items())
+
+
 def _is_plain(view: Any, request: Any) -> bool:
     """Whether view, permissions and renderer leave the instance alone."""
     cls = type(view)
-    if any(getattr(cls, name, None) is not method for name, method in _STOCK_METHODS.items()):
+    if not _has(cls, _STOCK_METHODS):
         return False
     renderer: Any = getattr(request, "accepted_renderer", None)
     return isinstance(renderer, originals.JSONRenderer) and all(
@@ -65,7 +71,7 @@ def _read(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
     serializer = view.get_serializer(
         SimpleLazyObject(lambda: generics.get_object_or_404(queryset, **lookup))
     )
-    content = reading.read_rows(serializer, _candidates(queryset, lookup))
+    content = reading.read_rows(serializer, _candidates(view, queryset, lookup))
     if content is None:
         return None
     if len(content) != 1:
@@ -75,16 +81,30 @@ def _read(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
     return serializer
 
 
-def _candidates(queryset: QuerySet[Any], lookup: dict[str, Any]) -> QuerySet[Any]:
+def _candidates(view: Any, queryset: QuerySet[Any], lookup: dict[str, Any]) -> QuerySet[Any]:
     """The query that ``QuerySet.get`` makes."""
     try:
-        found = queryset.filter(**lookup)
+        ((name, value),) = lookup.items()
+        own = _own_queryset(view)
+        found = queryset.filter(**lookup) if own is None else narrowed(own, name, value)
     except (TypeError, ValueError, ValidationError) as error:
         raise Http404 from error
     if not found.query.distinct_fields:
         found = found.order_by()
     found.query.set_limits(high=MAX_GET_RESULTS)
     return found
+
+
+def _own_queryset(view: Any) -> QuerySet[Any] | None:
+    """The queryset of the view's class, if nothing is done to it for a request."""
+    cls: Any = type(view)
+    is_own = (
+        _has(cls, _STOCK_QUERYSET)
+        and not view.filter_backends
+        and isinstance(view.queryset, QuerySet)
+        and view.queryset is cls.queryset
+    )
+    return view.queryset if is_own else None
 
 
 def _load(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:

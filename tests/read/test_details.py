@@ -1,0 +1,140 @@
+"""Detail views: one row for one value after another."""
+
+import pytest
+from django.db.models import Count
+from rest_framework import generics, serializers
+from rest_framework.test import APIRequestFactory
+
+from bookshop.data import fill_shop
+from bookshop.models import Book, Publisher, UUIDKeyed
+from bookshop.serializers import BookSerializer, NestedBookSerializer
+from engines import assert_same
+from read.cells import books
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def shop(db):
+    """Every book has a publisher of its own."""
+    fill_shop(8)
+    publishers = Publisher.objects.order_by("-pk")
+    for book, publisher in zip(Book.objects.order_by("pk"), publishers, strict=False):
+        Book.objects.filter(pk=book.pk).update(publisher=publisher)
+
+
+def view_of(source, serializer=NestedBookSerializer, base=generics.RetrieveAPIView, **members):
+    body = {"queryset": source, "serializer_class": serializer, **members}
+    return type("Detail", (base,), body).as_view()
+
+
+def asked(view, **kwargs):
+    """Status and body of a request."""
+    response = view(APIRequestFactory().get("/"), **kwargs).render()
+    return response.status_code, response.content
+
+
+def keys():
+    return list(Book.objects.order_by("pk").values_list("pk", flat=True))
+
+
+SOURCES = {
+    "all": Book.objects.all(),
+    "ordered": Book.objects.order_by("-title"),
+    "narrow": Book.objects.filter(pages__gt=300, in_print=True).select_related("publisher"),
+    "excluded": Book.objects.exclude(tags__name="tag-1"),
+    "joined": Book.objects.filter(tags__name="tag-1"),
+    "distinct": Book.objects.filter(tags__name__startswith="tag").distinct(),
+    "annotated": Book.objects.annotate(count=Count("tags")),
+    "prefetched": Book.objects.prefetch_related("tags"),
+    "nothing": Book.objects.none(),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_one_key_after_another(source):
+    view = view_of(SOURCES[source])
+    for key in [*keys(), 0, *keys()]:
+        assert_same(lambda key=key: asked(view, pk=key))
+        assert_same(lambda key=key: asked(view, pk=str(key)))
+
+
+@pytest.mark.parametrize(
+    "key", ["", "x", "1.5", " 1", "9" * 30, -1, 1.0, True, None, "\0", ["1"], 2**63]
+)
+def test_odd_keys(key):
+    view = view_of(Book.objects.all())
+    for each in (key, keys()[0], key):
+        assert_same(lambda each=each: asked(view, pk=each))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["isbn", "title", "uuid", "publisher", "publisher__name", "publisher_id", "isbn__iexact"],
+)
+def test_other_lookups(name):
+    view = view_of(Book.objects.all(), lookup_field=name)
+    values = list(Book.objects.order_by("pk").values_list(name.removesuffix("__iexact"), flat=True))
+    for value in [*values, "none", values[0], str(values[1])]:
+        assert_same(lambda value=value: asked(view, **{name: value}))
+
+
+def test_uuids_as_keys():
+    class Serializer(serializers.ModelSerializer):
+        class Meta:
+            model = UUIDKeyed
+            fields = "__all__"
+
+    first, second = UUIDKeyed.objects.create(), UUIDKeyed.objects.create()
+    view = view_of(UUIDKeyed.objects.all(), Serializer)
+    for key in (first.pk, str(second.pk), "0", first.pk.hex):
+        assert_same(lambda key=key: asked(view, pk=key))
+
+
+def test_a_queryset_for_each_request():
+    class Own(generics.RetrieveAPIView):
+        queryset = Book.objects.all()
+        serializer_class = BookSerializer
+
+        def get_queryset(self):
+            return super().get_queryset().filter(pages__gte=self.kwargs["pages"])
+
+    view = Own.as_view()
+    pages = Book.objects.get(pk=keys()[0]).pages
+    for least in (pages, pages + 1, pages):
+        assert_same(lambda least=least: asked(view, pk=keys()[0], pages=least))
+
+
+def test_backends_that_narrow():
+    class Backend:
+        most = 10_000
+
+        def filter_queryset(self, request, queryset, view):
+            return queryset.filter(pages__lte=Backend.most)
+
+    view = view_of(Book.objects.all(), BookSerializer, filter_backends=[Backend])
+    assert_same(lambda: asked(view, pk=keys()[0]))
+    Backend.most = 0
+    assert_same(lambda: asked(view, pk=keys()[0]))
+
+
+def test_another_queryset_of_the_class():
+    class Detail(generics.RetrieveAPIView):
+        queryset = books()
+        serializer_class = BookSerializer
+
+    view, other = Detail.as_view(), Detail.as_view(queryset=books().filter(pages__lt=0))
+    for each in (view, other, view):
+        assert_same(lambda each=each: asked(each, pk=keys()[0]))
+    Detail.queryset = books().filter(pages__lt=0)
+    assert_same(lambda: asked(view, pk=keys()[0]))
+
+
+def test_conditions_are_not_shared():
+    """What one request asks for is not what the next one gets."""
+    source = Book.objects.all()
+    view = view_of(source)
+    first, second = keys()[:2]
+    bodies = [asked(view, pk=key)[1] for key in (first, second, first)]
+    assert bodies[0] == bodies[2] != bodies[1]
+    assert source.count() == 8
