@@ -4,7 +4,6 @@ Running in turn matters more than running long: a shared machine drifts by tens 
 minutes, and a ratio of two medians taken minutes apart says more about the drift.
 """
 
-import gc
 import statistics
 import time
 from collections.abc import Callable
@@ -96,15 +95,8 @@ def elapsed(run: Work) -> float:
 
 
 def _run_in_turn(field: dict[str, Contender], times: dict[str, list[float]]) -> None:
-    """A turn of all but ours, which follows.
-
-    Each begins without garbage: whether it was one's own or the last one's objects that a full
-    collection looks through would otherwise be a matter of the order.
-    """
     for name, contender in field.items():
-        gc.collect()
         times[name].append(elapsed(contender.turn) / contender.calls)
-    gc.collect()
 
 
 def _rounds(contenders: list[Contender]) -> int:
