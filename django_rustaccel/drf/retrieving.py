@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.query import MAX_GET_RESULTS
-from django.http import Http404
+from django.db.models.sql.query import Query
 from django.utils.functional import SimpleLazyObject
 from rest_framework import generics
 from rest_framework.permissions import BasePermission
@@ -25,6 +25,12 @@ _STOCK_METHODS = {
     for name in ("get_object", "get_serializer", "check_object_permissions")
 }
 _STOCK_QUERYSET = {name: getattr(_VIEW, name) for name in ("get_queryset", "filter_queryset")}
+_STOCK_FILTER = {
+    name: getattr(QuerySet, name)
+    for name in (
+        "all", "filter", "_chain", "_clone", "_filter_or_exclude", "_filter_or_exclude_inplace",
+    )
+}  # fmt: skip
 
 
 def retrieve(
@@ -47,7 +53,7 @@ def _has(cls: type, methods: dict[str, Any]) -> bool:
 def _is_plain(view: Any, request: Any) -> bool:
     """Whether view, permissions and renderer leave the instance alone."""
     cls = type(view)
-    if not _has(cls, _STOCK_METHODS):
+    if not _has(cls, _STOCK_METHODS) or _STOCK_METHODS.keys() & vars(view).keys():
         return False
     renderer: Any = getattr(request, "accepted_renderer", None)
     return isinstance(renderer, originals.JSONRenderer) and all(
@@ -71,7 +77,11 @@ def _read(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
     serializer = view.get_serializer(
         SimpleLazyObject(lambda: generics.get_object_or_404(queryset, **lookup))
     )
-    content = reading.read_rows(serializer, _candidates(view, queryset, lookup))
+    try:
+        content = reading.read_rows(serializer, _candidates(view, queryset, lookup))
+    except (TypeError, ValueError, ValidationError):
+        # What is said of such a value, or of the row, is for the stock view to say.
+        content = None
     if content is None:
         return None
     if len(content) != 1:
@@ -83,12 +93,9 @@ def _read(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:
 
 def _candidates(view: Any, queryset: QuerySet[Any], lookup: dict[str, Any]) -> QuerySet[Any]:
     """The query that ``QuerySet.get`` makes."""
-    try:
-        ((name, value),) = lookup.items()
-        own = _own_queryset(view)
-        found = queryset.filter(**lookup) if own is None else narrowed(own, name, value)
-    except (TypeError, ValueError, ValidationError) as error:
-        raise Http404 from error
+    ((name, value),) = lookup.items()
+    own = _own_queryset(view)
+    found = queryset.filter(**lookup) if own is None else narrowed(own, queryset, name, value)
     if not found.query.distinct_fields:
         found = found.order_by()
     found.query.set_limits(high=MAX_GET_RESULTS)
@@ -97,14 +104,18 @@ def _candidates(view: Any, queryset: QuerySet[Any], lookup: dict[str, Any]) -> Q
 
 def _own_queryset(view: Any) -> QuerySet[Any] | None:
     """The queryset of the view's class, if nothing is done to it for a request."""
-    cls: Any = type(view)
+    cls, source = type(view), view.queryset
     is_own = (
         _has(cls, _STOCK_QUERYSET)
+        and not _STOCK_QUERYSET.keys() & vars(view).keys()
         and not view.filter_backends
-        and isinstance(view.queryset, QuerySet)
-        and view.queryset is cls.queryset
+        and source is getattr(cls, "queryset", None)
+        and type(source) is QuerySet
+        and type(source.query) is Query
+        and _has(QuerySet, _STOCK_FILTER)
+        and not _STOCK_FILTER.keys() & vars(source).keys()
     )
-    return view.queryset if is_own else None
+    return source if is_own else None
 
 
 def _load(view: Any, queryset: Any, lookup: dict[str, Any]) -> Any:

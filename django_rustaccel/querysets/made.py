@@ -70,11 +70,15 @@ class _Display:
 
     def __call__(self, value: Any) -> Any:
         key = (value, type(value), get_language())
-        if key not in self.labels:
+        try:
+            known = self.labels.get(key)
+        except TypeError:
+            return self.label_of(value)
+        if known is None:
             if len(self.labels) >= _MAX_LABELS:
                 self.labels.clear()
-            self.labels[key] = self.label_of(value)
-        return self.labels[key]
+            known = self.labels[key] = self.label_of(value)
+        return known
 
 
 def file_of(model: type[Model], field: Any, *, use_url: bool) -> Made:

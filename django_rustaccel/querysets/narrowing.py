@@ -13,6 +13,9 @@ from weakref import WeakKeyDictionary
 from django.db.models import QuerySet
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND
+
+from django_rustaccel.querysets.relations import concrete_field
 
 #: Values that say nothing of what they are compared with.
 _VALUES = (int, str, UUID)
@@ -21,22 +24,25 @@ _VALUES = (int, str, UUID)
 _known: WeakKeyDictionary[QuerySet[Any], dict[str, _Narrowed | None]] = WeakKeyDictionary()
 
 
-def narrowed(source: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-    """``source.filter(name=value)``; ``source`` is one that lives as long as a class.
+def narrowed(
+    source: QuerySet[Any], queryset: QuerySet[Any], name: str, value: Any
+) -> QuerySet[Any]:
+    """``queryset.filter(name=value)``, where ``queryset`` is ``source.all()``.
+
+    ``source`` is one that lives as long as a class, and has only Django's own methods.
 
     Raises:
         TypeError, ValueError, ValidationError: as ``filter()`` does.
 
     """
-    if type(value) not in _VALUES:
-        return source.filter(**{name: value})
     known = _known.setdefault(source, {})
+    template = known.get(name)
+    if template is not None and type(value) in _VALUES:
+        return template.to(value)
+    found = queryset.filter(**{name: value})
     if name not in known:
-        found = source.filter(**{name: value})
-        known[name] = _Narrowed.of(found)
-        return found
-    template = known[name]
-    return source.filter(**{name: value}) if template is None else template.to(value)
+        known[name] = _Narrowed.of(found, queryset, name)
+    return found
 
 
 class _Narrowed:
@@ -47,15 +53,23 @@ class _Narrowed:
         self.condition = condition
 
     @classmethod
-    def of(cls, found: Any) -> _Narrowed | None:
-        """From a queryset that was just filtered; ``None`` if another value may look different."""
-        condition = found.query.where.children[-1]
+    def of(cls, found: Any, before: Any, name: str) -> _Narrowed | None:
+        """From a queryset that was just filtered; ``None`` if another value may look different.
+
+        It has to have one condition more than before, which compares a column of the model.
+        """
+        where = found.query.where
+        conditions = where.children
         is_plain = (
-            isinstance(condition, Exact)
-            and type(condition).__module__ == Exact.__module__
-            and type(condition.lhs) is Col
+            len(conditions) == len(before.query.where.children) + 1
+            and where.connector == AND
+            and not where.negated
+            and isinstance(conditions[-1], Exact)
+            and type(conditions[-1]).__module__ == Exact.__module__
+            and type(conditions[-1].lhs) is Col
+            and conditions[-1].lhs.target is concrete_field(found.model, name)
         )
-        return cls(found._chain(), condition) if is_plain else None
+        return cls(found._chain(), conditions[-1]) if is_plain else None
 
     def to(self, value: Any) -> QuerySet[Any]:
         """The same for another value."""

@@ -146,7 +146,9 @@ class Lookup:
     def queryset(self) -> Any:
         """A queryset of the user's own, with what is below it."""
         queryset: Any = self.prefetch.queryset
-        return queryset if queryset is None else queryset.prefetch_related(*self.below)
+        if queryset is None or not self.below:
+            return queryset
+        return queryset.prefetch_related(*self.below)
 
 
 def lookups_of(queryset: Any) -> dict[str, Lookup]:
@@ -167,9 +169,9 @@ def lookups_in(paths: Iterable[Any]) -> dict[str, Lookup]:
         custom = lookup.queryset
         if custom is not None and custom.query.is_sliced and not lookup.to_attr:
             raise UnreadableError(f"Django refuses the slice prefetched for `{lookup.prefetch_to}`")
-        known = lookups.setdefault(lookup.prefetch_to, Lookup(lookup))
-        if custom is not None:
-            known.prefetch = lookup
+        if custom is not None and lookup.prefetch_to in lookups:
+            raise UnreadableError(f"Django refuses a second prefetch of `{lookup.prefetch_to}`")
+        lookups.setdefault(lookup.prefetch_to, Lookup(lookup))
     return lookups
 
 

@@ -1,7 +1,8 @@
 """Detail views: one row for one value after another."""
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
+from django.db.models.sql.query import Query
 from rest_framework import generics, serializers
 from rest_framework.test import APIRequestFactory
 
@@ -138,3 +139,84 @@ def test_conditions_are_not_shared():
     bodies = [asked(view, pk=key)[1] for key in (first, second, first)]
     assert bodies[0] == bodies[2] != bodies[1]
     assert source.count() == 8
+
+
+def test_a_condition_that_a_queryset_adds_of_itself():
+    class Owned(QuerySet):
+        least = 0
+
+        def filter(self, *args, **kwargs):
+            return super().filter(*args, **kwargs, stock__gte=Owned.least)
+
+    view = view_of(Owned(Book).order_by("pk"))
+    for Owned.least in (0, 100, 10_000):
+        for key in keys():
+            assert_same(lambda key=key: asked(view, pk=key))
+
+
+def test_a_queryset_that_narrows_its_copies():
+    class Owned(QuerySet):
+        least = 0
+
+        def all(self):
+            return super().all().filter(stock__gte=Owned.least)
+
+    view = view_of(Owned(Book).order_by("pk"))
+    for Owned.least in (0, 100, 10_000):
+        for key in keys():
+            assert_same(lambda key=key: asked(view, pk=key))
+
+
+def test_a_query_that_adds_a_condition():
+    class Owned(Query):
+        least = 0
+
+        def add_q(self, q_object, *args, **kwargs):
+            return super().add_q(q_object & Q(stock__gte=Owned.least), *args, **kwargs)
+
+    view = view_of(QuerySet(Book, query=Owned(Book)))
+    for Owned.least in (0, 100, 10_000):
+        for key in keys():
+            assert_same(lambda key=key: asked(view, pk=key))
+
+
+def test_a_queryset_without_a_hash():
+    class Equal(QuerySet):  # noqa: PLW1641 - that is the point
+        def __eq__(self, other):
+            return True
+
+    view = view_of(Equal(Book))
+    for key in (keys()[0], 0, keys()[1]):
+        assert_same(lambda key=key: asked(view, pk=key))
+
+
+@pytest.mark.parametrize("name", ["get_queryset", "filter_queryset", "get_object"])
+def test_methods_given_to_as_view(name):
+    class Detail(generics.RetrieveAPIView):
+        queryset = Book.objects.all()
+        serializer_class = BookSerializer
+
+    given = {
+        "get_queryset": lambda: Book.objects.filter(stock__gte=10_000),
+        "filter_queryset": lambda queryset: queryset.filter(stock__gte=10_000),
+        "get_object": Book.objects.last,
+    }
+    stock = Detail.as_view()
+
+    def view(request, **kwargs):
+        """What `as_view(name=...)` makes: an attribute of the instance."""
+        detail = Detail(**{name: given[name]})
+        detail.setup(request, **kwargs)
+        return detail.dispatch(request, **kwargs)
+
+    assert_same(lambda: asked(stock, pk=keys()[0]))
+    for key in keys():
+        assert_same(lambda key=key: asked(view, pk=key))
+
+
+@pytest.mark.parametrize("value", ["1", "0", "\ud800"])
+def test_values_that_only_the_compiler_refuses(value):
+    view = view_of(Book.objects.all(), lookup_field="title__isnull")
+    assert_same(lambda: asked(view, title__isnull=value))
+    view = view_of(Book.objects.all(), lookup_field="title")
+    assert_same(lambda: asked(view, title=value))

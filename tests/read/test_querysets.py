@@ -20,7 +20,9 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Concat, Lower, Now, RowNumber, TruncMonth
+from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 
 from bookshop import models
 from bookshop.data import fill_shop
@@ -267,6 +269,29 @@ def test_prefetch_of_two_querysets_on_one_relation():
     def work():
         low = Prefetch("tags", models.Tag.objects.filter(name__lt="tag-3"), to_attr="low")
         return Both(books().prefetch_related("tags", low), many=True).data
+
+    assert_same(work)
+
+
+@pytest.mark.parametrize(
+    "lookups",
+    [
+        lambda: ["tags", Prefetch("tags", models.Tag.objects.order_by("-name"))],
+        lambda: ["tags__books", Prefetch("tags", models.Tag.objects.order_by("-name"))],
+        lambda: [Prefetch("tags", models.Tag.objects.order_by("-name")), "tags__books"],
+        lambda: [Prefetch("tags", models.Tag.objects.all().union(models.Tag.objects.all()))],
+    ],
+)
+def test_prefetches_that_django_refuses(lookups):
+    assert_same(lambda: nested(books().prefetch_related(*lookups())))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", None])
+def test_the_zone_is_that_of_reading(zone):
+    def work():
+        with timezone.override(zone):
+            data = BookSerializer(books(), many=True).data
+        return JSONRenderer().render(data), data[0]["created"]
 
     assert_same(work)
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Field, Prefetch
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
@@ -224,6 +225,19 @@ def test_rows_changed_after_they_were_read(read):
         return rendered
 
     assert_same(work, tier="rows")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", None])
+def test_the_zone_is_that_of_reading(zone, read):
+    def work():
+        rendered = []
+        for _ in range(3):
+            with timezone.override(zone):
+                data = read()
+            rendered.append(render(data))
+        return rendered
+
+    assert_same(work)
 
 
 def test_relations_that_share_what_was_read(full_shop):

@@ -2,7 +2,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTzInfo};
 
 use crate::context::{Context, Fall, Framework};
 use crate::error::{Outcome, Stop};
@@ -76,9 +76,10 @@ impl Reader {
         table: &Bound<'_, PyAny>,
         ahead: Option<&Bound<'_, Ahead>>,
     ) -> PyResult<Rows> {
-        let table = Table::build(table)?;
+        let (py, table) = (table.py(), Table::build(table)?);
+        let zone = slf.get().framework.zone(py)?.map(Bound::unbind);
         let pieces = ahead.and_then(|ahead| ahead.borrow_mut().take(table.len()));
-        Ok(Rows { reader: slf, table, urls: OnceLock::new(), pieces: Mutex::new(pieces) })
+        Ok(Rows { reader: slf, table, zone, urls: OnceLock::new(), pieces: Mutex::new(pieces) })
     }
 
     /// What writes rows of a shape while they arrive; `None` unless they will most likely be rendered
@@ -153,6 +154,8 @@ impl Recording {
 pub struct Rows {
     reader: Py<Reader>,
     table: Table,
+    /// The zone of dates, which may be another one by the time of rendering.
+    zone: Option<Py<PyTzInfo>>,
     /// How URLs are made, if that had to be settled when the rows were read.
     urls: OnceLock<(Settled, Prefixes)>,
     /// The first of them as JSON, for the first rendering.
@@ -172,7 +175,7 @@ impl Rows {
             return true;
         }
         let reader = self.reader.get();
-        let cx = self.context(serializer);
+        let Ok(cx) = self.context(serializer) else { return false };
         let settled = matches!(self.table.settle(&reader.plan, &cx), Ok(true));
         let _ = self.urls.set((cx.links.settled(), cx.files.settled()));
         settled
@@ -185,21 +188,22 @@ impl Rows {
     ) -> PyResult<(Bound<'py, PyAny>, Vec<Fall>)> {
         let reader = self.reader.get();
         reader.learn(None);
-        let cx = self.context(serializer);
+        let cx = self.context(serializer)?;
         let value = to_object(cx.py, |sink| self.table.write(&reader.plan, &cx, sink))?;
         Ok((value, cx.fallen()))
     }
 }
 
 impl Rows {
-    fn context<'a, 'py>(&'a self, serializer: &'a Bound<'py, PyAny>) -> Context<'a, 'py> {
+    fn context<'a, 'py>(&'a self, serializer: &'a Bound<'py, PyAny>) -> PyResult<Context<'a, 'py>> {
         let reader = self.reader.get();
         let mut cx = Context::new(serializer, &reader.framework, &reader.paths);
         if let Some((links, files)) = self.urls.get() {
             cx.links = Links::new(links);
             cx.files = Files::new(cx.py, files);
         }
-        cx
+        cx.set_zone(self.zone.as_ref().map(|zone| zone.bind(cx.py).clone()))?;
+        Ok(cx)
     }
 
     /// JSON text into any sink.
@@ -209,7 +213,7 @@ impl Rows {
         sink: &mut S,
     ) -> Outcome {
         let reader = self.reader.get();
-        let cx = self.context(serializer);
+        let cx = self.context(serializer)?;
         reader.learn(sink.style());
         sink.begin_list(self.table.len())?;
         let first = match self.take_pieces(sink.style()) {

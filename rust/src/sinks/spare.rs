@@ -21,7 +21,7 @@ pub fn take() -> Vec<u8> {
 
 /// Keeps a buffer for the next document of this thread.
 pub fn give_back(mut buffer: Vec<u8>) {
-    if buffer.capacity() <= KEPT {
+    if (1..=KEPT).contains(&buffer.capacity()) {
         buffer.clear();
         // An error is a thread that is ending, which needs no spare room.
         let _ = SPARE.try_with(|spare| {

@@ -3,9 +3,15 @@
 
 /// Room for any date, time or number of 38 digits with its sign and point. All of it is ASCII. Without
 /// an alignment it can be made wherever the text is to stand.
+#[repr(C)]
 pub struct Spelling {
     bytes: [u8; 48],
     length: u8,
+}
+
+impl Spelling {
+    /// Whether the text is at the place of the spelling.
+    pub const STARTS_WITH_TEXT: bool = std::mem::offset_of!(Self, bytes) == 0;
 }
 
 impl Default for Spelling {

@@ -91,7 +91,7 @@ impl<'py> Sink<'py> for JsonSink<'_, 'py> {
         // Spelled elsewhere, it would have to be loaded before the processor has finished storing it.
         unsafe {
             self.write_with(size_of::<Spelling>() + 2, after, |at| {
-                const { assert!(align_of::<Spelling>() == 1) };
+                const { assert!(align_of::<Spelling>() == 1 && Spelling::STARTS_WITH_TEXT) };
                 at.write(b'"');
                 let place = at.add(1).cast::<Spelling>();
                 place.write(Spelling::default());

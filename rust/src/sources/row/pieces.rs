@@ -94,7 +94,7 @@ impl Shape {
     pub fn is_plain(&self) -> bool {
         match &self.0 {
             Item::Object(layout) => layout.with_urls.is_empty(),
-            Item::Value(cell) => !cell.is_url(),
+            Item::Value(_) => true,
             Item::Link(_) => false,
         }
     }

@@ -13,12 +13,7 @@ use crate::sources::raw::{Raw, Row};
 
 impl Table {
     pub fn has_urls(&self) -> bool {
-        let here = match &self.shape.get().0 {
-            Item::Object(layout) => !layout.with_urls.is_empty(),
-            Item::Value(_) => false,
-            Item::Link(_) => true,
-        };
-        here || self.children.iter().any(|child| child.table.has_urls())
+        !self.shape.get().is_plain() || self.children.iter().any(|child| child.table.has_urls())
     }
 
     /// Whether every URL can be made without its stock field from now on.
