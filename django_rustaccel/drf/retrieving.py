@@ -18,6 +18,7 @@ from django_rustaccel.core.switch import is_disabled
 from django_rustaccel.drf import originals, reading
 from django_rustaccel.drf.originals import BaseSerializer, Serializer
 from django_rustaccel.querysets.narrowing import narrowed
+from django_rustaccel.querysets.plainness import METHODS
 
 _VIEW = generics.GenericAPIView
 _STOCK_METHODS = {
@@ -25,12 +26,7 @@ _STOCK_METHODS = {
     for name in ("get_object", "get_serializer", "check_object_permissions")
 }
 _STOCK_QUERYSET = {name: getattr(_VIEW, name) for name in ("get_queryset", "filter_queryset")}
-_STOCK_FILTER = {
-    name: getattr(QuerySet, name)
-    for name in (
-        "all", "filter", "_chain", "_clone", "_filter_or_exclude", "_filter_or_exclude_inplace",
-    )
-}  # fmt: skip
+_STOCK_FILTER = {name: getattr(QuerySet, name) for name in METHODS}
 
 
 def retrieve(
@@ -113,7 +109,8 @@ def _own_queryset(view: Any) -> QuerySet[Any] | None:
         and type(source) is QuerySet
         and type(source.query) is Query
         and _has(QuerySet, _STOCK_FILTER)
-        and not _STOCK_FILTER.keys() & vars(source).keys()
+        # DRF forbids the queryset of a class to be evaluated.
+        and not (_STOCK_FILTER.keys() & vars(source).keys()) - {"_fetch_all"}
     )
     return source if is_own else None
 

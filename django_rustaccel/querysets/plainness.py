@@ -11,7 +11,7 @@ from django.db.models.query import ModelIterable
 from django_rustaccel.core.origin import describe_class_override
 
 #: Methods through which ``get()`` and ``filter().exists()`` go.
-_METHODS = (
+METHODS = (
     "__iter__", "__len__", "_chain", "_clone", "_fetch_all", "_filter_or_exclude",
     "_filter_or_exclude_inplace", "all", "exclude", "exists", "filter", "get", "order_by",
 )  # fmt: skip
@@ -60,7 +60,7 @@ def _is_proxy(method: Any) -> bool:
 
 
 def _class_obstacle(cls: type[QuerySet[Any]]) -> str:
-    own = (name for name in _METHODS if getattr(cls, name) is not getattr(QuerySet, name))
+    own = (name for name in METHODS if getattr(cls, name) is not getattr(QuerySet, name))
     return next((describe_class_override(cls, name) for name in own), "")
 
 

@@ -75,14 +75,15 @@ def _check_related(needs: Needs, lookups: dict[str, Lookup]) -> None:
             raise UnreadableError(f"prefetch of `{name}` has its own queryset")
     for many in needs.many:
         lookup = lookup_at((*many.key.route, many.attr), lookups)
-        queryset = lookup.queryset if lookup is not None else None
+        below = lookups_in(lookup.below) if lookup is not None else {}
+        queryset: Any = lookup.prefetch.queryset if lookup is not None else None
         if queryset is not None:
             check_queryset(queryset, many.needs)
-            _check_related(many.needs, lookups_of(queryset))
+            _check_related(many.needs, below | lookups_of(queryset))
         else:
             _check_annotations({}, many.needs)
             _check_order(many.needs.model._default_manager.all(), many.needs)
-            _check_related(many.needs, lookups_in(lookup.below) if lookup else {})
+            _check_related(many.needs, below)
 
 
 def check_queryset(queryset: QuerySet[Any], needs: Needs) -> None:
@@ -141,14 +142,6 @@ class Lookup:
         self.prefetch = prefetch
         #: Relations of what is prefetched that are prefetched by their path from here.
         self.below: list[str] = []
-
-    @property
-    def queryset(self) -> Any:
-        """A queryset of the user's own, with what is below it."""
-        queryset: Any = self.prefetch.queryset
-        if queryset is None or not self.below:
-            return queryset
-        return queryset.prefetch_related(*self.below)
 
 
 def lookups_of(queryset: Any) -> dict[str, Lookup]:

@@ -109,6 +109,14 @@ class _Reading:
         self.query: Any = None
         self.added: frozenset[Route] = frozenset()
 
+    def through(self, lookup: Lookup | None) -> _Reading:
+        """The same with what is prefetched by paths through ``lookup``; not this one is changed."""
+        if lookup is None or not lookup.below:
+            return self
+        reading = copy(self)
+        reading.lookups = lookups_in(lookup.below) | self.lookups
+        return reading
+
     def all(self, write_ahead: WriteAhead | None) -> Read:
         """All rows."""
         try:
@@ -227,16 +235,14 @@ def read_related(
     write_ahead: WriteAhead | None,
 ) -> tuple[int, Read]:
     """The related rows of all keys in one query, and where these have the key."""
-    queryset = lookup.queryset if lookup is not None else None
+    queryset: Any = lookup.prefetch.queryset if lookup is not None else None
     manager = manager_of(many, keys[0], using)
     related = related_queryset(manager, [manager.instance], queryset)
     if len(keys) > 1 and not widen(related.query.where, keys[0], keys):
         related = related_queryset(manager, [manager.instance, *keys[1:]], queryset)
     if lookup is None and len(keys) > 1:
         related = as_single_read(related, manager, many)
-    reading = _Reading(related, many.needs)
-    if lookup is not None and queryset is None:
-        reading.lookups |= lookups_in(lookup.below)
+    reading = _Reading(related, many.needs).through(lookup)
     read = reading.all(write_ahead)
     return (_key_index(manager, reading) if read.table[0] else 0, read)
 
@@ -258,12 +264,9 @@ def read_default(
     if known[mode] is None or router.routers:
         return read_related(many, keys, lookup, using, write_ahead)
     reading, key_index = known[mode]
-    if lookup is not None and lookup.below:
-        reading = copy(reading)
-        reading.lookups = reading.lookups | lookups_in(lookup.below)
     spelled, params = spell(keys)
     sql = reading.statement.sql.replace(PLACE, spelled)
-    return key_index, reading.read(sql, params, write_ahead)
+    return key_index, reading.through(lookup).read(sql, params, write_ahead)
 
 
 def _default_reading(
